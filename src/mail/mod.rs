@@ -1,0 +1,2 @@
+//! Protocols.
+pub mod mime;

@@ -1,0 +1,2 @@
+//! Verbs.
+pub mod understand;
