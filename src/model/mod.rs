@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod calendar;
+pub mod digest;
 pub mod edge;
 pub mod folder;
 pub mod mail;
