@@ -4,3 +4,4 @@
 pub mod mail;
 pub mod model;
 pub mod steps;
+pub mod store;

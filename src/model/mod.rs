@@ -18,3 +18,4 @@ pub mod schedule;
 pub mod settings;
 pub mod span;
 pub mod standing;
+pub mod story;
