@@ -36,6 +36,8 @@ pub struct Story {
     pub warm: bool,
     /// The day they asked to be written to, not yet acted on.
     pub follow_up: Option<Date>,
+    /// The owner put the next check-in off until this day.
+    pub put_off: Option<Date>,
     /// A logged call or meeting, after which no mail went to them.
     pub talk: Option<Timestamp>,
 }

@@ -40,27 +40,32 @@ pub enum Rule {
     Cadence,
 }
 
-/// When a contact is due; `None` while they are stopped, owed an answer, or held without an end.
+/// When a contact is otherwise due: by the gap in force alone, whatever their standing.
 #[must_use]
-pub fn due(story: &Story, every: Option<Span>, added: Timestamp, rules: &CadenceRules, zone: &TimeZone) -> Option<Due> {
-    if !story.stops.is_empty() || story.owes.is_some() || story.holds.iter().any(|(_, until)| until.is_none()) {
-        return None;
-    }
+pub fn due(story: &Story, every: Option<Span>, added: Timestamp, rules: &CadenceRules, zone: &TimeZone, today: Date) -> Due {
     let day = |at: Timestamp| at.to_zoned(zone.clone()).date();
-    let mut found = gap(story, every, rules, &day).unwrap_or(Due { day: day(added), rule: Rule::New });
+    let mut found = gap(story, every, rules, &day, today).unwrap_or(Due { day: day(added), rule: Rule::New });
     if found.rule != Rule::AfterTalk
         && let Some(last) = story.last_mail.map(day)
     {
         found.day = found.day.max(Span::Days(LEAST_DAYS).after_day(last));
     }
-    let held = story.holds.iter().filter_map(|(_, until)| *until).max();
-    found.day = held.map_or(found.day, |until| found.day.max(until));
-    Some(found)
+    found.day = story.put_off.map_or(found.day, |until| found.day.max(until));
+    found
 }
 
-fn gap(story: &Story, every: Option<Span>, rules: &CadenceRules, day: &dyn Fn(Timestamp) -> Date) -> Option<Due> {
-    if let Some(talk) = story.talk.map(day) {
-        // Counted from the talk itself; whether it is still thanks is asked when it is planned.
+/// The day a check-in may be proposed; `None` while they are stopped, owed an answer, or held without an end.
+#[must_use]
+pub fn next_due(story: &Story, due: Due) -> Option<Date> {
+    if !story.stops.is_empty() || story.owes.is_some() || story.holds.iter().any(|(_, until)| until.is_none()) {
+        return None;
+    }
+    let held = story.holds.iter().filter_map(|(_, until)| *until).max();
+    Some(held.map_or(due.day, |until| due.day.max(until)))
+}
+
+fn gap(story: &Story, every: Option<Span>, rules: &CadenceRules, day: &dyn Fn(Timestamp) -> Date, today: Date) -> Option<Due> {
+    if let Some(talk) = story.talk.map(day).filter(|talk| today <= Span::Days(THANKS_DAYS).after_day(*talk)) {
         return Some(Due { day: calendar::add_working_days(talk, 1), rule: Rule::AfterTalk });
     }
     if let Some(agreed) = story.follow_up {

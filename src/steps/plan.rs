@@ -59,7 +59,8 @@ pub fn plan(candidates: &[Candidate], rules: &Rules<'_>, booked: &[(Timestamp, O
     let mut booked = booked.to_vec();
     let mut plan = Plan::default();
     for candidate in candidates {
-        match judge(candidate, rules, &booked) {
+        let Some(verdict) = judge(candidate, rules, &booked) else { continue };
+        match verdict {
             Ok(touch) => {
                 booked.push((touch.send_at, candidate.contact.family.clone()));
                 plan.touches.push(touch);
@@ -73,21 +74,30 @@ pub fn plan(candidates: &[Candidate], rules: &Rules<'_>, booked: &[(Timestamp, O
     plan
 }
 
-type Refusal = (Because, String);
+/// Why not: a word and a sentence.
+pub type Refusal = (Because, String);
 
 /// Whether a contact is proposed; the questions are asked in this order, the first that refuses is the answer.
-///
-/// # Errors
-/// Why not.
-pub fn judge(candidate: &Candidate, rules: &Rules<'_>, booked: &[(Timestamp, Option<String>)]) -> Result<Touch, Refusal> {
-    QUESTIONS.iter().try_for_each(|question| question(candidate, rules).map_or(Ok(()), Err))?;
-    let due = due_of(candidate, rules).ok_or((Because::Held, "held until you say otherwise".to_owned()))?;
+/// `None` when they are not due within the period at all.
+#[must_use]
+pub fn judge(candidate: &Candidate, rules: &Rules<'_>, booked: &[(Timestamp, Option<String>)]) -> Option<Result<Touch, Refusal>> {
+    let due = due_of(candidate, rules);
+    if due.day > rules.until {
+        return None;
+    }
+    let refused = QUESTIONS.iter().find_map(|question| question(candidate, rules));
+    Some(refused.map_or_else(|| propose(candidate, rules, due, booked), Err))
+}
+
+fn propose(candidate: &Candidate, rules: &Rules<'_>, due: due::Due, booked: &[(Timestamp, Option<String>)]) -> Result<Touch, Refusal> {
+    let day = due::next_due(&candidate.story, due).ok_or((Because::Held, "held until you say otherwise".to_owned()))?;
+    let due = due::Due { day, ..due };
     let (occasion, card) = occasion_of(candidate, rules, due)?;
-    let send_at = send_at(candidate, rules, due.day, booked)?;
+    let send_at = send_at(candidate, rules, due, occasion.reason, booked)?;
     Ok(Touch {
         contact: candidate.contact.id,
         name: candidate.contact.name.clone(),
-        reason: in_words(occasion, candidate, due),
+        reason: in_words(&occasion, candidate, due),
         because: occasion.reason,
         template: card,
         due: due.day,
@@ -147,8 +157,8 @@ fn in_hand_or_unclear(candidate: &Candidate, _: &Rules<'_>) -> Option<Refusal> {
     greeting_name(&candidate.contact.name).is_none().then(|| (Because::NameUnclear, text.to_owned()))
 }
 
-fn due_of(candidate: &Candidate, rules: &Rules<'_>) -> Option<due::Due> {
-    due::due(&candidate.story, candidate.contact.every, candidate.contact.added_at, rules.cadence, rules.zone)
+fn due_of(candidate: &Candidate, rules: &Rules<'_>) -> due::Due {
+    due::due(&candidate.story, candidate.contact.every, candidate.contact.added_at, rules.cadence, rules.zone, today(rules))
 }
 
 fn occasion_of(candidate: &Candidate, rules: &Rules<'_>, due: due::Due) -> Result<(Occasion, String), Refusal> {
@@ -162,10 +172,17 @@ fn occasion_of(candidate: &Candidate, rules: &Rules<'_>, due: due::Due) -> Resul
     Ok((occasion.clone(), card.name.clone()))
 }
 
-fn send_at(candidate: &Candidate, rules: &Rules<'_>, due: Date, booked: &[(Timestamp, Option<String>)]) -> Result<Timestamp, Refusal> {
+fn send_at(
+    candidate: &Candidate,
+    rules: &Rules<'_>,
+    due: due::Due,
+    reason: Reason,
+    booked: &[(Timestamp, Option<String>)],
+) -> Result<Timestamp, Refusal> {
     let undo = rules.sending.undo.seconds();
     let soonest = rules.now.checked_add(undo.seconds()).unwrap_or(rules.now);
-    let due_at = due.to_zoned(rules.zone.clone()).map_or(soonest, |start| start.timestamp());
+    let due_at = due.day.to_zoned(rules.zone.clone()).map_or(soonest, |start| start.timestamp());
+    let soonest = soonest.max(week_after_mail(&candidate.story, reason).unwrap_or(soonest));
     let family = candidate.contact.family.as_deref();
     let wanted = Wanted { earliest: soonest.max(due_at), window: &candidate.window, family, jitter: 0, zone: rules.zone };
     let at = slot(&wanted, booked, rules.sending).ok_or((Because::DayCap, "no free hour in the next weeks".to_owned()))?;
@@ -180,7 +197,7 @@ fn send_at(candidate: &Candidate, rules: &Rules<'_>, due: Date, booked: &[(Times
     Err((Because::DayCap, "the days of this period are full".to_owned()))
 }
 
-fn in_words(occasion: Occasion, candidate: &Candidate, due: due::Due) -> String {
+fn in_words(occasion: &Occasion, candidate: &Candidate, due: due::Due) -> String {
     let gap = match due.rule {
         due::Rule::Cadence if occasion.reason != Reason::FirstWord => {
             let last = candidate.story.last_touch.map(|at| at.strftime("%-d %B").to_string()).unwrap_or_default();
@@ -189,6 +206,12 @@ fn in_words(occasion: Occasion, candidate: &Candidate, due: due::Due) -> String 
         _ => String::new(),
     };
     format!("{gap}{}", occasion.text)
+}
+
+/// Never within 7 days of mail either way, but for thanks after a talk (P3).
+fn week_after_mail(story: &Story, reason: Reason) -> Option<Timestamp> {
+    let last = story.last_mail.filter(|_| reason != Reason::Thanks)?;
+    last.checked_add((i64::from(LEAST_DAYS) * 24).hours()).ok()
 }
 
 fn today(rules: &Rules<'_>) -> Date {
@@ -211,9 +234,7 @@ pub fn may_still_go(story: &Story, suppressed: bool, never: bool, reason: Reason
     if standing.state != State::Active {
         return Err(format!("they are {} now", standing.state.word().replace('_', " ")));
     }
-    let least = i64::from(LEAST_DAYS) * 24;
-    let recent = story.last_mail.is_some_and(|at| at.checked_add(least.hours()).is_ok_and(|free| now < free));
-    if recent && reason != Reason::Thanks {
+    if week_after_mail(story, reason).is_some_and(|free| now < free) {
         return Err("there was mail between you in the last 7 days".to_owned());
     }
     Ok(())

@@ -50,11 +50,16 @@ fn apply(story: &mut Story, effect: &Effect, entry: &Entry) {
         }
         Effect::Lift(reason) => story.stops.retain(|(stopped, _)| stopped != reason),
         Effect::FollowUp(day) => story.follow_up = *day,
+        Effect::PutOff(day) => {
+            story.put_off = Some(*day);
+            story.talk = None;
+        }
     }
 }
 
 fn touch(story: &mut Story, side: Side, entry: &Entry) {
     let on = entry.line.on;
+    story.put_off = None;
     let talked = matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting);
     story.last_touch = story.last_touch.max(Some(on));
     if matches!(side, Side::Theirs | Side::Both) {
@@ -72,6 +77,7 @@ fn touch(story: &mut Story, side: Side, entry: &Entry) {
         story.our_mails += 1;
         story.last_ours = story.last_ours.max(Some(on));
         story.talk = None;
+        story.follow_up = story.follow_up.filter(|day| on.to_zoned(jiff::tz::TimeZone::UTC).date() < *day);
     }
     if talked {
         story.talk = Some(on);

@@ -8,7 +8,7 @@ use super::{StoreError, Tx, folded, from_json, instant, json, micros, parsed};
 use crate::model::address::Address;
 use crate::model::contact::Contact;
 use crate::model::id::ContactId;
-use crate::model::standing::Standing;
+use crate::model::standing::{Standing, State};
 use crate::model::story::Story;
 
 /// A contact with what the journal derived for them.
@@ -18,8 +18,8 @@ pub struct Kept {
     pub contact: Contact,
     /// What the journal adds up to.
     pub story: Story,
-    /// The first day a check-in may be proposed; `None` while stopped, owed or without an end.
-    pub due: Option<Date>,
+    /// The day they are otherwise due, by the gap in force alone.
+    pub due: Date,
 }
 
 const COLUMNS: &str = "c.id, c.name, c.employer, c.family, c.title, c.relation, c.met, c.every, c.zone, c.us_state, c.tags, c.note, c.mode, c.added_at, \
@@ -50,7 +50,7 @@ fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
             searched: row.get(17)?,
         },
         story: from_json(&text(14)?)?,
-        due: optional(15)?.map(|due| parsed(&due)).transpose()?,
+        due: parsed(&text(15)?)?,
     })
 }
 
@@ -172,23 +172,31 @@ impl Tx<'_> {
         self.contacts_where("1 ORDER BY c.id", [])
     }
 
-    /// The first contacts that fall due on or before a day, the longest due first.
+    /// The first contacts in some states that are otherwise due on or before a day, the longest due first.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn contacts_due(&self, by: Date, most: usize) -> Result<Vec<Kept>, StoreError> {
-        self.contacts_where("c.due <= ?1 ORDER BY c.due, c.id LIMIT ?2", params![by.to_string(), i64::try_from(most).unwrap_or(i64::MAX)])
+    pub fn contacts_due(&self, by: Date, states: &[State], most: usize) -> Result<Vec<Kept>, StoreError> {
+        let most_rows = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        for state in states {
+            // One range of the index each, so that the cost is that of what is found.
+            found.extend(self.contacts_where(
+                "c.state = ?1 AND c.due <= ?2 ORDER BY c.due, c.id LIMIT ?3",
+                params![state.word(), by.to_string(), most_rows],
+            )?);
+        }
+        found.sort_by_key(|kept| (kept.due, kept.contact.id));
+        found.truncate(most);
+        Ok(found)
     }
 
-    /// Contacts in a state other than active, at most so many.
+    /// Contacts in a state, at most so many.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn contacts_in(&self, state: crate::model::standing::State, most: usize) -> Result<Vec<Kept>, StoreError> {
-        self.contacts_where(
-            "c.state = ?1 AND c.state <> 'active' ORDER BY c.id LIMIT ?2",
-            params![state.word(), i64::try_from(most).unwrap_or(i64::MAX)],
-        )
+    pub fn contacts_in(&self, state: State, most: usize) -> Result<Vec<Kept>, StoreError> {
+        self.contacts_where("c.state = ?1 ORDER BY c.due, c.id LIMIT ?2", params![state.word(), i64::try_from(most).unwrap_or(i64::MAX)])
     }
 
     fn contacts_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Kept>, StoreError> {
@@ -209,7 +217,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn set_story(&self, id: ContactId, story: &Story, shown: &Standing, due: Option<Date>) -> Result<(), StoreError> {
+    pub fn set_story(&self, id: ContactId, story: &Story, shown: &Standing, due: Date) -> Result<(), StoreError> {
         self.conn
             .prepare_cached("UPDATE contact SET state = ?2, until = ?3, why = ?4, last_touch = ?5, due = ?6, story = ?7 WHERE id = ?1")?
             .execute(params![

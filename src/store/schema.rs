@@ -56,12 +56,12 @@ CREATE TABLE contact (
     until      TEXT,
     why        TEXT,
     last_touch INTEGER,
-    due        TEXT,
+    -- when they are otherwise due, by the gap in force alone
+    due        TEXT NOT NULL DEFAULT '0001-01-01',
     story      TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
-CREATE INDEX contact_due ON contact (due) WHERE due IS NOT NULL;
+CREATE INDEX contact_due ON contact (state, due);
 CREATE INDEX contact_folded ON contact (folded);
-CREATE INDEX contact_state ON contact (state) WHERE state <> 'active';
 CREATE INDEX contact_family ON contact (family) WHERE family IS NOT NULL;
 
 CREATE TABLE address (
