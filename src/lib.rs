@@ -1,6 +1,8 @@
 //! Curbside.
 #![forbid(unsafe_code)]
 
+pub mod clock;
+pub mod config;
 pub mod mail;
 pub mod model;
 pub mod steps;

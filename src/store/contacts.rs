@@ -226,7 +226,7 @@ impl Tx<'_> {
                 shown.until.map(|day| day.to_string()),
                 shown.reason,
                 story.last_touch.map(micros),
-                due.map(|day| day.to_string()),
+                due.to_string(),
                 json(story)?,
             ])?;
         Ok(())
