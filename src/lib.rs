@@ -3,4 +3,5 @@
 
 pub mod mail;
 pub mod model;
+pub mod secrets;
 pub mod steps;
