@@ -1,8 +1,10 @@
 //! Curbside.
 #![forbid(unsafe_code)]
 
+pub mod checkins;
 pub mod clock;
 pub mod config;
+pub mod letters;
 pub mod mail;
 pub mod model;
 pub mod secrets;

@@ -1,0 +1,3 @@
+//! What the program and the owner's templates write: digest, notices, check-ins.
+
+mod checkins;
