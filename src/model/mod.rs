@@ -8,6 +8,7 @@ pub mod draft;
 pub mod edge;
 pub mod employer;
 pub mod folder;
+pub mod fold;
 pub mod id;
 pub mod journal;
 pub mod mail;

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
+use crate::model::fold::folded;
 
 /// The database file and the one connection to it.
 #[derive(Debug)]
@@ -171,14 +172,6 @@ fn micros(at: Timestamp) -> i64 {
 
 fn instant(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
-}
-
-/// Lower case without accents, white space folded: the form in which names are compared.
-#[must_use]
-pub fn folded(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let plain: String = text.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect();
-    plain.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
