@@ -1,2 +1,4 @@
 //! Protocols.
+pub mod imap;
 pub mod mime;
+pub mod tls;
