@@ -398,6 +398,15 @@ fn ring_or_time(wake: &Wake, at_most: Duration) -> Waited {
 }
 
 impl FolderPost {
+    /// Puts a mail to the owner into their own inbox.
+    #[must_use]
+    pub fn deliver_to_owner(&self, bytes: &[u8], at: Timestamp) -> SendAnswer {
+        match self.maildir.deliver("INBOX", bytes, at) {
+            Ok(_) => SendAnswer::Accepted("put into your inbox".to_owned()),
+            Err(error) => SendAnswer::NotSent(error),
+        }
+    }
+
     fn next_rows(&self, folder: &Folder, after: u64, since: Option<Date>) -> Result<Batch, EdgeError> {
         let oldest = since.map(start_of);
         let mut batch = Batch { last: after, ..Batch::default() };

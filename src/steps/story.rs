@@ -35,6 +35,7 @@ fn apply(story: &mut Story, effect: &Effect, entry: &Entry) {
             story.unanswered += 1;
             story.last_check_in = Some(entry.line.on);
         }
+        Effect::Forgive => story.unanswered = 0,
         Effect::Warmth(warm) => story.warm = *warm,
         Effect::Owe => story.owes = story.owes.or(Some(entry.line.on)),
         Effect::Answered => story.owes = None,

@@ -131,6 +131,18 @@ impl Tx<'_> {
         Ok(statement.query_row(parameters, message).optional()?)
     }
 
+    /// When and at which offset from UTC (seconds) a contact wrote lately, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn offsets_of(&self, contact: ContactId, most: u32) -> Result<Vec<(Timestamp, i32)>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT at, zone FROM message WHERE contact = ?1 AND direction = 'in' AND zone IS NOT NULL ORDER BY at DESC LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![contact.0, most], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The bytes of a kept mail.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ CREATE TABLE folder (
 
 CREATE TABLE message (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
-    event     TEXT NOT NULL UNIQUE,
+    event     TEXT NOT NULL,
     thread    INTEGER NOT NULL,
     rfc_id    TEXT,
     contact   INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
@@ -99,7 +99,9 @@ CREATE TABLE message (
     zone      INTEGER,
     folder    TEXT,
     reading   TEXT,
-    raw       BLOB NOT NULL
+    raw       BLOB NOT NULL,
+    -- one mail in two folders is one event; a mail to two contacts concerns both
+    UNIQUE (event, contact)
 ) STRICT;
 CREATE INDEX message_rfc_id ON message (rfc_id);
 CREATE INDEX message_contact ON message (contact, at);
