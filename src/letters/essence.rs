@@ -55,8 +55,9 @@ fn owed(digest: &Digest) -> Option<[String; 2]> {
     match digest.owed.as_slice() {
         [] => None,
         [one] => Some([format!("{} {}", one.name, one.wants), format!("{} waits for you", one.name)]),
+        [one, other] => Some([format!("{} and {} wait for an answer", one.name, other.name), "2 people wait for an answer".to_owned()]),
         [first, rest @ ..] => {
-            let full = format!("{} {} (and {} more)", first.name, first.wants, rest.len());
+            let full = format!("{} and {} others wait for an answer", first.name, rest.len());
             Some([full, format!("{} people wait for an answer", rest.len() + 1)])
         }
     }

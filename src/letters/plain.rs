@@ -45,7 +45,7 @@ impl<'a> Plain<'a> {
         parts.push(String::new());
         parts.push(match &draft.blocked {
             Some(why) => wrap(&format!("Cannot go yet: {why}"), "  ", "  ", WIDTH),
-            None => format!("  Yes:  curbside review approve {}", draft.id),
+            None => format!("  To say yes:  curbside review approve {}", draft.id),
         });
         parts.join("\n")
     }
