@@ -2,7 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod checkins;
+pub mod clock;
+pub mod config;
 pub mod letters;
 pub mod mail;
 pub mod model;
+pub mod secrets;
 pub mod steps;
+pub mod store;

@@ -1,2 +1,6 @@
 //! Protocols.
+pub mod compose;
+pub mod maildir;
 pub mod mime;
+pub mod smtp;
+pub mod tls;

@@ -167,7 +167,7 @@ fn strip_words(piece: &str) -> String {
     let many = words.len() > 1;
     let kept = words.iter().enumerate().filter(|(index, word)| {
         let word = plain(word);
-        let is_title = *index == 0 && many && TITLES.contains(&word.as_str());
+        let is_title = *index == 0 && TITLES.contains(&word.as_str());
         // A lone "Ma" or "Do" may be a name; as the last of several words, or in capitals with dots, it is a degree.
         let is_degree = CREDENTIALS.contains(&word.as_str())
             && (*index > 1 || !many || words[*index].contains('.') || words[*index] == words[*index].to_uppercase() && *index > 0);

@@ -99,6 +99,8 @@ pub enum Effect {
     Stop(StopReason),
     /// A stop is over.
     Lift(StopReason),
+    /// The owner skipped a check-in or put it off: none before this day, and no thanks any more.
+    PutOff(Date),
     /// The day the owner should act next; `None` forgets an earlier one.
     FollowUp(Option<Date>),
 }

@@ -130,3 +130,38 @@ pub enum ZoneSource {
 pub fn day_in_words(at: &Zoned) -> String {
     at.strftime("%a %-d %b %H:%M").to_string()
 }
+
+/// What planning knows of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Its name.
+    pub name: String,
+    /// Which reason it serves.
+    pub reason: Reason,
+    /// For whom; empty for anybody.
+    pub relations: Vec<super::contact::Relation>,
+    /// What must be known for it to fit.
+    pub needs: Vec<String>,
+}
+
+/// Something the owner wrote down about a contact, or talked about with them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// When.
+    pub on: Timestamp,
+    /// A logged call or meeting, else a note.
+    pub is_talk: bool,
+    /// The words.
+    pub text: String,
+}
+
+/// What is true and new, to choose a reason from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Occasions {
+    /// News they were not told: id and words, newest first.
+    pub news: Option<(super::id::NewsId, String)>,
+    /// A season of the trade they had no word about: key and sentence.
+    pub season: Option<(String, String)>,
+    /// Notes, calls and meetings since the last mail, newest first.
+    pub remarks: Vec<Remark>,
+}
