@@ -72,7 +72,7 @@ fn choose(pick: Pick, group: usize, count: usize) -> usize {
     }
 }
 
-/// The finalizer of SplitMix64: written out, so that a seed picks the same words in every later version.
+/// The finalizer of `SplitMix64`, written out so that a seed picks the same words in every later version.
 const fn mix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -65,27 +65,26 @@ impl Notice {
     #[must_use]
     pub fn text(&self) -> String {
         let filled = match self {
-            Self::QuotaReached { said, again, queued } => write(&Quota { said: quoted(said), again: line(again), queued: *queued }),
-            Self::LoginRefused { host, said, queued } => write(&Login { host: line(host), said: quoted(said), queued: *queued }),
-            Self::SyncBroken { since, why, remedy } => write(&Sync { since: line(since), why: quoted(why), remedy: line(remedy) }),
+            Self::QuotaReached { said, again, queued } => write(&Quota { said: told(said), again: told(again), queued: *queued }),
+            Self::LoginRefused { host, said, queued } => write(&Login { host: told(host), said: told(said), queued: *queued }),
+            Self::SyncBroken { since, why, remedy } => write(&Sync { since: told(since), why: told(why), remedy: told(remedy) }),
             Self::Doubtful { id, name, subject, tried } => {
-                write(&Doubt { id: line(id), name: line(name), subject: line(subject), tried: line(tried) })
+                write(&Doubt { id: told(id), name: told(name), subject: told(subject), tried: told(tried) })
             }
         };
         wrapped(&filled)
     }
 }
 
-fn quoted(said: &str) -> String {
+/// What a server or a stranger said, on one line and not without end.
+fn told(said: &str) -> String {
     cut(&line(said), 300)
 }
 
 /// Paragraphs are wrapped; a line that is indented in the template is a command and stays as it is.
 fn wrapped(text: &str) -> String {
-    let paragraph = |paragraph: &str| match paragraph.starts_with(' ') {
-        true => paragraph.trim_end().to_owned(),
-        false => wrap(paragraph, "", "", 72),
-    };
+    let is_command = |paragraph: &str| paragraph.starts_with(' ');
+    let paragraph = |text: &str| if is_command(text) { text.trim_end().to_owned() } else { wrap(text, "", "", 72) };
     let paragraphs = text.trim_matches('\n').split("\n\n").map(paragraph).filter(|paragraph| !paragraph.is_empty());
     paragraphs.collect::<Vec<_>>().join("\n\n") + "\n"
 }

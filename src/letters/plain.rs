@@ -28,40 +28,9 @@ impl<'a> Plain<'a> {
     }
 
     fn greeting(&self) -> String {
+        let essence = wrap(&format!("{}.", self.essence), "", "", WIDTH);
         let name = &self.digest.owner;
-        let essence = format!("{}.", self.essence);
-        if name.is_empty() { wrap(&essence, "", "", WIDTH) } else { format!("{name},\n\n{}", wrap(&essence, "", "", WIDTH)) }
-    }
-
-    fn waiting(&self, draft: &Waiting) -> String {
-        let mut parts = vec![wrap(&who(&draft.name, &draft.employer), "  ", "  ", WIDTH)];
-        let when = if draft.send_at.is_empty() { String::new() } else { format!("would go {}", draft.send_at) };
-        let why: Vec<&str> = [draft.reason.as_str(), &when].into_iter().filter(|part| !part.is_empty()).collect();
-        parts.push(wrap(&why.join("; "), "  ", "  ", WIDTH));
-        parts.push(String::new());
-        parts.push(wrap(&format!("Subject: {}", draft.subject), "      ", "      ", WIDTH));
-        parts.push(String::new());
-        parts.extend(draft.text.lines().map(|line| quoted(line)));
-        parts.push(String::new());
-        parts.push(match &draft.blocked {
-            Some(why) => wrap(&format!("Cannot go yet: {why}"), "  ", "  ", WIDTH),
-            None => format!("  To say yes:  curbside review approve {}", draft.id),
-        });
-        parts.join("\n")
-    }
-
-    fn owed(&self, owed: &Owed) -> String {
-        let mut parts = vec![wrap(&format!("{} {}, {}", who_of(&owed.name, &owed.employer), owed.wants, owed.since), "  ", "  ", WIDTH)];
-        parts.extend(evidence(&owed.evidence));
-        parts.extend(owed.facts.iter().map(|fact| wrap(fact, "    - ", "      ", WIDTH)));
-        parts.join("\n")
-    }
-
-    fn came(&self, came: &Came) -> String {
-        let mark = if came.warm { "+" } else { "-" };
-        let said =
-            wrap(&format!("{}: {} {}", came.day, who_of(&came.name, &came.employer), came.what), &format!("  {mark} "), "    ", WIDTH);
-        std::iter::once(said).chain(evidence(&came.evidence)).collect::<Vec<_>>().join("\n")
+        if name.is_empty() { essence } else { format!("{}\n\n{essence}", wrap(&format!("{name},"), "", "", WIDTH)) }
     }
 
     /// The days stand in a column of their own.
@@ -74,20 +43,50 @@ impl<'a> Plain<'a> {
         parts.join("\n").trim_end().to_owned()
     }
 
-    fn held(&self, held: &Held) -> String {
-        bullet(&format!("{}, until {}: {}", who(&held.name, &held.employer), held.until, held.why))
-    }
-
-    fn quiet(&self, quiet: &Quiet) -> String {
-        let unanswered = count(usize::try_from(quiet.unanswered).unwrap_or(usize::MAX), "check-in", "check-ins");
-        bullet(&format!("{}: {unanswered} without an answer; {}", who(&quiet.name, &quiet.employer), quiet.last))
-    }
-
     fn number(&self, number: &Number) -> String {
         let widest = self.digest.numbers.iter().map(|item| columns(&item.label)).max().unwrap_or(0).min(34);
         let label = cut(&number.label, widest);
         format!("  {label}{} {:>5}   {}", " ".repeat(widest.saturating_sub(columns(&label))), number.total, bars(&number.weeks))
     }
+}
+
+fn waiting(draft: &Waiting) -> String {
+    let mut parts = vec![wrap(&who(&draft.name, &draft.employer), "  ", "  ", WIDTH)];
+    let when = if draft.send_at.is_empty() { String::new() } else { format!("would go {}", draft.send_at) };
+    let why: Vec<&str> = [draft.reason.as_str(), &when].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.push(wrap(&why.join("; "), "  ", "  ", WIDTH));
+    parts.push(String::new());
+    parts.push(wrap(&format!("Subject: {}", draft.subject), "      ", "      ", WIDTH));
+    parts.push(String::new());
+    parts.extend(draft.text.lines().map(quoted));
+    parts.push(String::new());
+    parts.push(match &draft.blocked {
+        Some(why) => wrap(&format!("Cannot go yet: {why}"), "  ", "  ", WIDTH),
+        None => format!("  To say yes:  curbside review approve {}", draft.id),
+    });
+    parts.join("\n")
+}
+
+fn owed(owed: &Owed) -> String {
+    let mut parts = vec![wrap(&format!("{} {}, {}", who_of(&owed.name, &owed.employer), owed.wants, owed.since), "  ", "  ", WIDTH)];
+    parts.extend(evidence(&owed.evidence));
+    parts.extend(owed.facts.iter().map(|fact| wrap(fact, "    - ", "      ", WIDTH)));
+    parts.join("\n")
+}
+
+fn came(came: &Came) -> String {
+    let mark = if came.warm { "+" } else { "-" };
+    let said = wrap(&format!("{}: {} {}", came.day, who_of(&came.name, &came.employer), came.what), &format!("  {mark} "), "    ", WIDTH);
+    std::iter::once(said).chain(evidence(&came.evidence)).collect::<Vec<_>>().join("\n")
+}
+
+fn held(held: &Held) -> String {
+    bullet(&format!("{}, until {}: {}", who(&held.name, &held.employer), held.until, held.why))
+}
+
+fn quiet(quiet: &Quiet) -> String {
+    let unanswered = count(usize::try_from(quiet.unanswered).unwrap_or(usize::MAX), "check-in", "check-ins");
+    bullet(&format!("{}: {unanswered} without an answer; {}", who(&quiet.name, &quiet.employer), quiet.last))
 }
 
 fn heading(text: &str) -> String {
