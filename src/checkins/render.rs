@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
@@ -90,9 +89,6 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.set_fuel(Some(FUEL));
     engine.set_recursion_limit(32);
     engine.set_debug(true);
-    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
-        engine.set_syntax(syntax);
-    }
     engine.add_filter("join", join);
     engine.set_formatter(|out, state, value| match value.kind() {
         ValueKind::String | ValueKind::Number => minijinja::escape_formatter(out, state, value),

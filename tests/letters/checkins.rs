@@ -5,6 +5,7 @@ use std::fs;
 use curbside::checkins::{Context, Level, Library, Template, TemplateError, check, render, sentences};
 use curbside::model::contact::Relation;
 use curbside::model::plan::Reason;
+use proptest::prelude::*;
 
 fn file(body: &str) -> String {
     format!("+++\nsubject = \"A word from {{{{ owner.first }}}}\"\nreason = \"catching_up\"\nrelation = \"any\"\n+++\n{body}")
@@ -173,6 +174,14 @@ fn the_text_comes_out_tidy() {
 }
 
 #[test]
+fn a_tag_on_a_line_of_its_own_leaves_no_trace_and_one_at_the_end_of_prose_keeps_the_paragraph() {
+    let own_line = "One.\n  {% if news %}  \nTwo.\n{% else %}\nThree.\n{% endif %}{# a remark #}\nFour.";
+    assert_eq!(text(own_line, &Context::sample_full()), "One.\nTwo.\nFour.");
+    let in_prose = "One.{% if news %} Two.{% endif %}\n\nThree.";
+    assert_eq!(text(in_prose, &Context::sample_full()), "One. Two.\n\nThree.");
+}
+
+#[test]
 fn a_template_that_needs_a_meeting_says_so_when_there_was_none() {
     let source = file("Hello.").replace("relation", "needs = [\"meeting\"]\nrelation");
     let template = Template::parse("x", "templates/checkin/x.md", &source).expect("a template");
@@ -301,4 +310,24 @@ fn every_reason_has_a_template_for_every_relation() {
 fn sentences_are_compared_without_greeting_closing_and_punctuation() {
     let text = "Hi Jane,\n\nDr. Wexler wrote to me; thank you!  Is J. Smith,\nM.D., still there?\n\nWith warm regards,\nSam Rivera";
     assert_eq!(sentences(text), ["dr wexler wrote to me thank you", "is j smith m d still there"]);
+}
+
+proptest! {
+    #[test]
+    fn no_template_text_and_no_value_makes_it_panic_or_print_a_mark(body in "[a\\[\\]|{}%# \n.\u{e9}\u{4e00}]{0,60}", value in "\\PC{0,20}", seed in any::<u64>()) {
+        if let Ok(template) = Template::parse("x", "x.md", &file(&format!("{body}x"))) {
+            let context = Context { greeting: Some(value.clone()), ..Context::sample_full() };
+            if let Ok(draft) = render(&template, &context, seed) {
+                prop_assert!(!draft.text.contains("{{") && !draft.text.contains("[["), "{}", draft.text);
+            }
+            let _ = check(&template);
+        }
+    }
+
+    #[test]
+    fn any_name_prints_as_it_is(value in "[a-zA-Z\\[\\]{}%#|<>&'.-]{1,30}", seed in any::<u64>()) {
+        let context = Context { greeting: Some(value.clone()), ..Context::sample_full() };
+        let draft = render(&template("[[ Hi || Dear ]] {{ greeting }},"), &context, seed).expect("a draft");
+        prop_assert!(draft.text.ends_with(&format!(" {value},")), "{}", draft.text);
+    }
 }
