@@ -48,7 +48,9 @@ impl Directory {
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<&Employer> {
         let wanted = folded(name);
-        self.all().find(|row| folded(&row.name) == wanted).or_else(|| self.all().find(|row| row.aliases.iter().any(|alias| folded(plain_alias(alias)) == wanted)))
+        self.all()
+            .find(|row| folded(&row.name) == wanted)
+            .or_else(|| self.all().find(|row| row.aliases.iter().any(|alias| folded(plain_alias(alias)) == wanted)))
     }
 
     /// Rows that match a query by name, alias, domain or family, the best first.
@@ -57,7 +59,16 @@ impl Directory {
         let mut found: Vec<(u32, &Employer)> = self
             .all()
             .filter(|row| kind.is_none_or(|kind| row.kind == kind))
-            .filter_map(|row| search::score(query, std::iter::once(row.name.as_str()).chain(row.aliases.iter().map(String::as_str)).chain(row.domains.iter().map(String::as_str)).chain(std::iter::once(row.family.as_str()))).map(|score| (score, row)))
+            .filter_map(|row| {
+                search::score(
+                    query,
+                    std::iter::once(row.name.as_str())
+                        .chain(row.aliases.iter().map(String::as_str))
+                        .chain(row.domains.iter().map(String::as_str))
+                        .chain(std::iter::once(row.family.as_str())),
+                )
+                .map(|score| (score, row))
+            })
             .collect();
         found.sort_by(|(a, left), (b, right)| b.cmp(a).then_with(|| left.name.cmp(&right.name)));
         found.into_iter().map(|(_, row)| row).collect()
@@ -82,7 +93,11 @@ fn read(text: &str) -> Vec<Employer> {
 
 fn row(record: &csv::StringRecord) -> Option<Employer> {
     let field = |index: usize| record.get(index).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let list = |index: usize| field(index).map(|text| text.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()).unwrap_or_default();
+    let list = |index: usize| {
+        field(index)
+            .map(|text| text.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())
+            .unwrap_or_default()
+    };
     Some(Employer {
         name: field(0)?,
         kind: EmployerKind::of_word(&field(1)?)?,

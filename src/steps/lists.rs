@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::civil::{Date, date};
 use serde::Deserialize;
 
-static SEASONS: LazyLock<Vec<Season>> = LazyLock::new(|| toml::from_str::<Seasons>(include_str!("../../data/seasons.toml")).map(|file| file.season).unwrap_or_default());
+static SEASONS: LazyLock<Vec<Season>> =
+    LazyLock::new(|| toml::from_str::<Seasons>(include_str!("../../data/seasons.toml")).map(|file| file.season).unwrap_or_default());
 
 #[derive(Deserialize)]
 struct Seasons {
@@ -53,7 +54,9 @@ pub fn copy_patience(smtp_host: &str) -> Duration {
     let host = smtp_host.to_ascii_lowercase();
     let seconds = rows
         .filter_map(|row| row.split(',').collect::<Vec<_>>().try_into().ok())
-        .find(|[_, _, smtp, _, _]: &[&str; 5]| !smtp.is_empty() && crate::model::employer::is_or_below(&host, smtp.trim_start_matches("*.").trim_start_matches('.')))
+        .find(|[_, _, smtp, _, _]: &[&str; 5]| {
+            !smtp.is_empty() && crate::model::employer::is_or_below(&host, smtp.trim_start_matches("*.").trim_start_matches('.'))
+        })
         .and_then(|[_, _, _, _, look]| look.trim().parse().ok());
     Duration::from_secs(seconds.unwrap_or(5))
 }

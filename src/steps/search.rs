@@ -7,7 +7,11 @@ use crate::model::fold::folded;
 #[must_use]
 pub fn score<'a>(query: &str, fields: impl Iterator<Item = &'a str>) -> Option<u32> {
     let fields: Vec<String> = fields.map(folded).collect();
-    folded(query).split(' ').filter(|word| !word.is_empty()).map(|word| fields.iter().filter_map(|field| word_score(word, field)).max()).try_fold(0, |sum, best| Some(sum + best?))
+    folded(query)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(|word| fields.iter().filter_map(|field| word_score(word, field)).max())
+        .try_fold(0, |sum, best| Some(sum + best?))
 }
 
 fn word_score(word: &str, field: &str) -> Option<u32> {

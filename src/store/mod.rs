@@ -20,8 +20,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-pub use error::StoreError;
 use crate::model::fold::folded;
+pub use error::StoreError;
 
 /// The database file and the one connection to it.
 #[derive(Debug)]
