@@ -27,6 +27,8 @@ pub(super) fn parse(name: &str, file: &str, source: &str) -> Result<Template, Ve
         relations: front.relations(),
         needs: front.texts("needs"),
         attach_resume: front.attach_resume(),
+        source: source.clone(),
+        own: false,
         subject_line: front.line_of("subject"),
         needs_line: front.line_of("needs"),
         body: parts.body.to_owned(),

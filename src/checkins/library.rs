@@ -68,7 +68,7 @@ fn read(file: &Path, name: &str) -> Result<Template, Vec<TemplateError>> {
     let unreadable =
         |error: std::io::Error| vec![TemplateError::new(&file_shown, 1, &format!("cannot be read: {error}"), "save it as UTF-8 text")];
     let source = fs::read_to_string(file).map_err(unreadable)?;
-    Template::parse(name, &file_shown, &source)
+    Template::parse(name, &file_shown, &source).map(|template| Template { own: true, ..template })
 }
 
 fn shown(name: &str) -> String {

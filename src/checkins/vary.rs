@@ -13,6 +13,16 @@ pub(super) enum Pick {
     Nth(usize),
 }
 
+impl Pick {
+    /// The pick for the subject: its first group shall not follow the first group of the body.
+    pub(super) const fn apart(self) -> Self {
+        match self {
+            Self::Seed(seed) => Self::Seed(!seed),
+            nth @ Self::Nth(_) => nth,
+        }
+    }
+}
+
 /// A source with its choices made, and the way back to the places of the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Varied {

@@ -43,7 +43,7 @@ fn p5_an_unfilled_field_blocks_the_draft_and_is_named() {
         "templates/checkin/x.md:8: `contact.employer` is not known; \
          fill it in for this contact, or write {% if contact.employer %} … {% endif %} around it"
     );
-    assert_eq!(error.column, Some(11));
+    assert_eq!((error.column, error.field.as_deref()), (Some(11), Some("contact.employer")));
 }
 
 #[test]
@@ -261,7 +261,8 @@ fn the_owner_s_file_takes_the_place_of_the_built_in_one() {
     fs::write(dir.path().join(".#of-my-own.md"), "an editor's lock").expect("written");
     let (library, errors) = Library::load(dir.path());
     assert_eq!(errors, []);
-    assert_eq!(library.get(&name).expect("replaced").body, "Mine.\n");
+    let replaced = library.get(&name).expect("replaced");
+    assert_eq!((replaced.body.as_str(), replaced.own), ("Mine.\n", true));
     assert_eq!(library.all().count(), Library::built_in().all().count() + 1);
     assert!(library.fitting(Reason::CatchingUp, Relation::Peer).any(|template| template.name == "of-my-own"));
 }
