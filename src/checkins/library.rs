@@ -9,6 +9,9 @@ use super::{Template, TemplateError};
 use crate::model::contact::Relation;
 use crate::model::plan::Reason;
 
+/// What a new template of the owner begins as.
+pub const STARTER: &str = include_str!("../../templates/new-checkin.md");
+
 /// The templates by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Library {

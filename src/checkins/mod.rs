@@ -13,7 +13,7 @@ mod vary;
 pub use check::check;
 pub use context::{Application, Context, Last, Meeting, Opening, Owner, Person, Today, fields};
 pub use fault::{Level, TemplateError};
-pub use library::Library;
+pub use library::{Library, STARTER};
 pub use render::{Draft, render};
 pub use sentences::sentences;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use curbside::checkins::{Context, Level, Library, Template, TemplateError, check, render, sentences};
+use curbside::checkins::{Context, Level, Library, STARTER, Template, TemplateError, check, fields, render, sentences};
 use curbside::model::contact::Relation;
 use curbside::model::plan::Reason;
 use proptest::prelude::*;
@@ -87,6 +87,16 @@ fn what_is_not_known_is_simply_left_out_where_the_template_asks_first() {
 fn a_misspelt_field_is_found_even_where_it_is_only_asked_for() {
     let error = refusal("One.\nTwo.\n{% if contact.nmae %}x{% endif %}", &Context::sample_full());
     assert_eq!(error.to_string(), "templates/checkin/x.md:8: unknown field `contact.nmae`; did you mean `contact.name`?");
+}
+
+#[test]
+fn the_fields_a_template_may_name_are_listed_with_their_groups() {
+    assert_eq!(
+        fields().join(" "),
+        "application application.what contact contact.employer contact.employer_kind contact.first contact.last contact.met \
+         contact.name contact.note contact.title greeting last last.months last.when meeting meeting.what meeting.when news \
+         opening opening.link opening.number opening.title owner owner.first owner.name season today today.month"
+    );
 }
 
 #[test]
@@ -297,6 +307,12 @@ fn every_built_in_template_is_embedded_and_passes_its_own_check() {
         let fatal: Vec<String> = check(template).iter().filter(|error| error.is_fatal()).map(ToString::to_string).collect();
         assert!(fatal.is_empty(), "{}", fatal.join("\n"));
     }
+}
+
+#[test]
+fn a_new_template_begins_as_one_that_could_be_sent() {
+    let starter = Template::parse("mine", "templates/checkin/mine.md", STARTER).expect("a template");
+    assert_eq!(check(&starter), []);
 }
 
 #[test]
