@@ -84,6 +84,19 @@ fn what_is_not_known_is_simply_left_out_where_the_template_asks_first() {
 }
 
 #[test]
+fn the_template_language_s_own_names_are_no_unknown_fields() {
+    for (body, printed) in [
+        ("{% for word in [\"a\", \"b\"] %}{{ loop.index }}{{ word }}{% endfor %}", "1a2b"),
+        ("{% macro hi(name) %}Hi {{ name }}{% endmacro %}{{ hi(contact.first) }}", "Hi Jane"),
+        ("{% with where = contact.employer or \"home\" %}{{ where }}{% endwith %}", "home"),
+        ("{{ contact[\"name\"] }}{% for n in range(2) %}!{% endfor %}", "Jane Doe!!"),
+        ("{{ last.months | default(2) + 1 }}", "3"),
+    ] {
+        assert_eq!(text(body, &Context::sample_bare()), printed, "{body}");
+    }
+}
+
+#[test]
 fn a_misspelt_field_is_found_even_where_it_is_only_asked_for() {
     let error = refusal("One.\nTwo.\n{% if contact.nmae %}x{% endif %}", &Context::sample_full());
     assert_eq!(error.to_string(), "templates/checkin/x.md:8: unknown field `contact.nmae`; did you mean `contact.name`?");
