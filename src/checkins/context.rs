@@ -180,6 +180,12 @@ pub(super) static FIELDS: LazyLock<Vec<String>> = LazyLock::new(|| {
     fields
 });
 
+/// Every field and group a template may name, sorted; for help and completion.
+#[must_use]
+pub fn fields() -> &'static [String] {
+    &FIELDS
+}
+
 /// True when the context has the field, or at least one field of the group.
 pub(super) fn is_filled(value: &Value, path: &str) -> bool {
     at(value, path).is_some_and(|found| found.is_true())

@@ -19,13 +19,15 @@ pub struct TemplateError {
     /// The file, as the owner knows it.
     pub file: String,
     /// The line, counted from 1.
-    pub line: usize,
+    pub line: u32,
     /// The column in characters, counted from 1, where it is known.
-    pub column: Option<usize>,
+    pub column: Option<u32>,
     /// What is wrong.
     pub what: String,
     /// What to do about it, or empty.
     pub hint: String,
+    /// The field that is not known, when that is what is wrong.
+    pub field: Option<String>,
     /// How bad it is.
     pub level: Level,
 }
@@ -35,7 +37,8 @@ impl TemplateError {
     #[must_use]
     pub fn new(file: &str, line: usize, what: &str, hint: &str) -> Self {
         // The words may quote a value that came from a stranger's mail.
-        Self { file: file.to_owned(), line, column: None, what: clean_name(what), hint: clean_name(hint), level: Level::Error }
+        let (what, hint) = (clean_name(what), clean_name(hint));
+        Self { file: file.to_owned(), line: counted(line), column: None, what, hint, field: None, level: Level::Error }
     }
 
     /// The same as a warning.
@@ -45,8 +48,13 @@ impl TemplateError {
         self
     }
 
+    pub(super) fn of_field(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
+
     pub(super) fn at_column(mut self, column: usize) -> Self {
-        self.column = Some(column);
+        self.column = Some(counted(column));
         self
     }
 }
@@ -62,6 +70,10 @@ impl fmt::Display for TemplateError {
     }
 }
 
+fn counted(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// A fault at a place of one part of a template, before the file and line are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
@@ -71,11 +83,13 @@ pub(super) struct Fault {
     pub what: String,
     /// What to do about it.
     pub hint: String,
+    /// The field that is not known.
+    pub field: Option<String>,
 }
 
 impl Fault {
     pub(super) fn new(offset: usize, what: &str, hint: &str) -> Self {
-        Self { offset, what: what.to_owned(), hint: hint.to_owned() }
+        Self { offset, what: what.to_owned(), hint: hint.to_owned(), field: None }
     }
 }
 

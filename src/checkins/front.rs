@@ -27,6 +27,8 @@ pub(super) fn parse(name: &str, file: &str, source: &str) -> Result<Template, Ve
         relations: front.relations(),
         needs: front.texts("needs"),
         attach_resume: front.attach_resume(),
+        source: source.clone(),
+        own: false,
         subject_line: front.line_of("subject"),
         needs_line: front.line_of("needs"),
         body: parts.body.to_owned(),
@@ -48,10 +50,7 @@ fn split<'a>(file: &str, source: &'a str) -> Result<Parts<'a>, TemplateError> {
     let hint = "begin with a line +++, then subject, reason and relation, then a line +++, then the text";
     let missing = |line, what: &str| TemplateError::new(file, line, what, hint);
     let inside = source.strip_prefix("+++\n").ok_or_else(|| missing(1, "the first line is not `+++`"))?;
-    let end = match inside.starts_with("+++\n") {
-        true => Some(0),
-        false => inside.find("\n+++\n").map(|at| at + 1),
-    };
+    let end = if inside.starts_with("+++\n") { Some(0) } else { inside.find("\n+++\n").map(|at| at + 1) };
     let end = end.ok_or_else(|| missing(1, "the second `+++` line is missing"))?;
     let (front, body) = (&inside[..end], &inside[end + 4..]);
     let body_line = 3 + front.matches('\n').count();
@@ -63,7 +62,7 @@ fn split<'a>(file: &str, source: &'a str) -> Result<Parts<'a>, TemplateError> {
 
 fn no_toml(file: &str, parts: &Parts, error: &toml::de::Error) -> TemplateError {
     let at = error.span().map_or(0, |span| span.start.min(parts.front.len()));
-    let line = 2 + parts.front.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+    let line = 2 + parts.front.get(..at).unwrap_or_default().matches('\n').count();
     TemplateError::new(file, line, error.message(), "write it like subject = \"A word from Sam\"")
 }
 

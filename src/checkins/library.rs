@@ -9,6 +9,9 @@ use super::{Template, TemplateError};
 use crate::model::contact::Relation;
 use crate::model::plan::Reason;
 
+/// What a new template of the owner begins as.
+pub const STARTER: &str = include_str!("../../templates/new-checkin.md");
+
 /// The templates by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Library {
@@ -68,7 +71,7 @@ fn read(file: &Path, name: &str) -> Result<Template, Vec<TemplateError>> {
     let unreadable =
         |error: std::io::Error| vec![TemplateError::new(&file_shown, 1, &format!("cannot be read: {error}"), "save it as UTF-8 text")];
     let source = fs::read_to_string(file).map_err(unreadable)?;
-    Template::parse(name, &file_shown, &source)
+    Template::parse(name, &file_shown, &source).map(|template| Template { own: true, ..template })
 }
 
 fn shown(name: &str) -> String {

@@ -11,9 +11,9 @@ mod sentences;
 mod vary;
 
 pub use check::check;
-pub use context::{Application, Context, Last, Meeting, Opening, Owner, Person, Today};
+pub use context::{Application, Context, Last, Meeting, Opening, Owner, Person, Today, fields};
 pub use fault::{Level, TemplateError};
-pub use library::Library;
+pub use library::{Library, STARTER};
 pub use render::{Draft, render};
 pub use sentences::sentences;
 
@@ -39,6 +39,10 @@ pub struct Template {
     pub needs: Vec<String>,
     /// True when the résumé goes with it.
     pub attach_resume: bool,
+    /// The whole file, as it is shown and copied.
+    pub source: String,
+    /// True when it is the owner's file, false when it comes with the program.
+    pub own: bool,
     /// The line of the file the body begins on, counted from 1.
     body_line: usize,
     /// The line of the file the subject stands on, counted from 1.

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
@@ -35,9 +34,10 @@ pub fn render(template: &Template, context: &Context, seed: u64) -> Result<Draft
 pub(super) fn render_value(template: &Template, value: &Value, pick: Pick) -> Result<Draft, TemplateError> {
     if let Some(need) = template.needs.iter().find(|need| !is_filled(value, need)) {
         let hint = "this template is only for check-ins that have it";
-        return Err(TemplateError::new(&template.file, template.needs_line, &format!("`{need}` is not known"), hint));
+        let error = TemplateError::new(&template.file, template.needs_line, &format!("`{need}` is not known"), hint);
+        return Err(error.of_field(need));
     }
-    let subject = Part::subject(template).render(value, pick)?;
+    let subject = Part::subject(template).render(value, pick.apart())?;
     let text = Part::body(template).render(value, pick)?;
     Ok(Draft { subject: clean_name(&subject), text: tidy(&text) })
 }
@@ -66,7 +66,8 @@ impl<'a> Part<'a> {
         let before = self.source.get(..fault.offset.min(self.source.len())).unwrap_or_default();
         let line = self.first_line + before.matches('\n').count();
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        let error = TemplateError::new(self.file, line, &fault.what, &fault.hint);
+        let mut error = TemplateError::new(self.file, line, &fault.what, &fault.hint);
+        error.field.clone_from(&fault.field);
         if self.has_columns { error.at_column(column) } else { error }
     }
 
@@ -90,9 +91,6 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.set_fuel(Some(FUEL));
     engine.set_recursion_limit(32);
     engine.set_debug(true);
-    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
-        engine.set_syntax(syntax);
-    }
     engine.add_filter("join", join);
     engine.set_formatter(|out, state, value| match value.kind() {
         ValueKind::String | ValueKind::Number => minijinja::escape_formatter(out, state, value),
@@ -139,7 +137,7 @@ fn explain(error: &minijinja::Error, text: &str) -> Fault {
         ErrorKind::UndefinedError => {
             let field = FIELDS.iter().find(|field| *field == spot).map_or_else(|| named_in(spot), Clone::clone);
             let hint = format!("fill it in for this contact, or write {{% if {field} %}} … {{% endif %}} around it");
-            Fault::new(offset, &format!("`{field}` is not known"), &hint)
+            Fault { field: Some(field.clone()), ..Fault::new(offset, &format!("`{field}` is not known"), &hint) }
         }
         ErrorKind::OutOfFuel => Fault::new(offset, "the template takes too many steps", "take out the loop"),
         ErrorKind::SyntaxError => Fault::new(offset, &format!("syntax: {detail}"), ""),

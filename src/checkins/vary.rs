@@ -13,6 +13,16 @@ pub(super) enum Pick {
     Nth(usize),
 }
 
+impl Pick {
+    /// The pick for the subject: its first group shall not follow the first group of the body.
+    pub(super) const fn apart(self) -> Self {
+        match self {
+            Self::Seed(seed) => Self::Seed(!seed),
+            nth @ Self::Nth(_) => nth,
+        }
+    }
+}
+
 /// A source with its choices made, and the way back to the places of the original.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Varied {
@@ -30,7 +40,18 @@ impl Varied {
         there + (offset - here)
     }
 
-    fn push(&mut self, source: &str, range: Range<usize>) {
+    /// Takes a range of the source over, without what is cut out of it.
+    fn push(&mut self, source: &str, cuts: &[Range<usize>], range: Range<usize>) {
+        let mut from = range.start;
+        let first = cuts.partition_point(|cut| cut.end <= range.start);
+        for cut in cuts[first..].iter().take_while(|cut| cut.start < range.end) {
+            self.piece(source, from..cut.start.max(from));
+            from = cut.end.min(range.end);
+        }
+        self.piece(source, from..range.end);
+    }
+
+    fn piece(&mut self, source: &str, range: Range<usize>) {
         self.pieces.push((self.text.len(), range.start));
         self.text.push_str(&source[range]);
     }
@@ -46,14 +67,15 @@ struct Group {
 /// Takes one alternative of each group.
 pub(super) fn vary(source: &str, pick: Pick) -> Result<Varied, Fault> {
     let mut varied = Varied { text: String::with_capacity(source.len()), pieces: Vec::new() };
+    let cuts = around_lone_tags(source);
     let mut done = 0;
     for (index, group) in groups(source)?.into_iter().enumerate() {
-        varied.push(source, done..group.whole.start);
+        varied.push(source, &cuts, done..group.whole.start);
         let chosen = choose(pick, index, group.alternatives.len());
-        varied.push(source, group.alternatives[chosen].clone());
+        varied.push(source, &cuts, group.alternatives[chosen].clone());
         done = group.whole.end;
     }
-    varied.push(source, done..source.len());
+    varied.push(source, &cuts, done..source.len());
     Ok(varied)
 }
 
@@ -72,7 +94,7 @@ fn choose(pick: Pick, group: usize, count: usize) -> usize {
     }
 }
 
-/// The finalizer of SplitMix64: written out, so that a seed picks the same words in every later version.
+/// The finalizer of `SplitMix64`, written out so that a seed picks the same words in every later version.
 const fn mix(seed: u64) -> u64 {
     let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -137,6 +159,37 @@ fn next_mark(source: &str, from: usize) -> Option<(usize, &str)> {
         }
     }
     None
+}
+
+/// The white space around a tag that has a line to itself: such a line leaves no trace in the text.
+///
+/// The engine's own `trim_blocks` would also eat the line break after a tag that ends a line of prose, and with it a paragraph.
+fn around_lone_tags(source: &str) -> Vec<Range<usize>> {
+    let mut cuts = Vec::new();
+    let mut start = 0;
+    for line in source.split_inclusive('\n') {
+        let end = start + line.len();
+        let bare = line.trim();
+        if !bare.is_empty() && is_only_tags(bare) {
+            let indent = line.len() - line.trim_start().len();
+            cuts.extend([start..start + indent, start + indent + bare.len()..end]);
+        }
+        start = end;
+    }
+    cuts
+}
+
+fn is_only_tags(line: &str) -> bool {
+    let mut rest = line;
+    while !rest.is_empty() {
+        let close = if rest.starts_with("{%") { "%}" } else { "#}" };
+        if !rest.starts_with("{%") && !rest.starts_with("{#") {
+            return false;
+        }
+        let Some(end) = rest.find(close) else { return false };
+        rest = rest[end + 2..].trim_start();
+    }
+    true
 }
 
 /// Past the closing mark; the end when there is none, which the template engine reports better.

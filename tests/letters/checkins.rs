@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use curbside::checkins::{Context, Level, Library, Template, TemplateError, check, render, sentences};
+use curbside::checkins::{Context, Level, Library, STARTER, Template, TemplateError, check, fields, render, sentences};
 use curbside::model::contact::Relation;
 use curbside::model::plan::Reason;
+use proptest::prelude::*;
 
 fn file(body: &str) -> String {
     format!("+++\nsubject = \"A word from {{{{ owner.first }}}}\"\nreason = \"catching_up\"\nrelation = \"any\"\n+++\n{body}")
@@ -42,7 +43,7 @@ fn p5_an_unfilled_field_blocks_the_draft_and_is_named() {
         "templates/checkin/x.md:8: `contact.employer` is not known; \
          fill it in for this contact, or write {% if contact.employer %} … {% endif %} around it"
     );
-    assert_eq!(error.column, Some(11));
+    assert_eq!((error.column, error.field.as_deref()), (Some(11), Some("contact.employer")));
 }
 
 #[test]
@@ -83,9 +84,32 @@ fn what_is_not_known_is_simply_left_out_where_the_template_asks_first() {
 }
 
 #[test]
+fn the_template_language_s_own_names_are_no_unknown_fields() {
+    for (body, printed) in [
+        ("{% for word in [\"a\", \"b\"] %}{{ loop.index }}{{ word }}{% endfor %}", "1a2b"),
+        ("{% macro hi(name) %}Hi {{ name }}{% endmacro %}{{ hi(contact.first) }}", "Hi Jane"),
+        ("{% with where = contact.employer or \"home\" %}{{ where }}{% endwith %}", "home"),
+        ("{{ contact[\"name\"] }}{% for n in range(2) %}!{% endfor %}", "Jane Doe!!"),
+        ("{{ last.months | default(2) + 1 }}", "3"),
+    ] {
+        assert_eq!(text(body, &Context::sample_bare()), printed, "{body}");
+    }
+}
+
+#[test]
 fn a_misspelt_field_is_found_even_where_it_is_only_asked_for() {
     let error = refusal("One.\nTwo.\n{% if contact.nmae %}x{% endif %}", &Context::sample_full());
     assert_eq!(error.to_string(), "templates/checkin/x.md:8: unknown field `contact.nmae`; did you mean `contact.name`?");
+}
+
+#[test]
+fn the_fields_a_template_may_name_are_listed_with_their_groups() {
+    assert_eq!(
+        fields().join(" "),
+        "application application.what contact contact.employer contact.employer_kind contact.first contact.last contact.met \
+         contact.name contact.note contact.title greeting last last.months last.when meeting meeting.what meeting.when news \
+         opening opening.link opening.number opening.title owner owner.first owner.name season today today.month"
+    );
 }
 
 #[test]
@@ -173,6 +197,14 @@ fn the_text_comes_out_tidy() {
 }
 
 #[test]
+fn a_tag_on_a_line_of_its_own_leaves_no_trace_and_one_at_the_end_of_prose_keeps_the_paragraph() {
+    let own_line = "One.\n  {% if news %}  \nTwo.\n{% else %}\nThree.\n{% endif %}{# a remark #}\nFour.";
+    assert_eq!(text(own_line, &Context::sample_full()), "One.\nTwo.\nFour.");
+    let in_prose = "One.{% if news %} Two.{% endif %}\n\nThree.";
+    assert_eq!(text(in_prose, &Context::sample_full()), "One. Two.\n\nThree.");
+}
+
+#[test]
 fn a_template_that_needs_a_meeting_says_so_when_there_was_none() {
     let source = file("Hello.").replace("relation", "needs = [\"meeting\"]\nrelation");
     let template = Template::parse("x", "templates/checkin/x.md", &source).expect("a template");
@@ -252,7 +284,8 @@ fn the_owner_s_file_takes_the_place_of_the_built_in_one() {
     fs::write(dir.path().join(".#of-my-own.md"), "an editor's lock").expect("written");
     let (library, errors) = Library::load(dir.path());
     assert_eq!(errors, []);
-    assert_eq!(library.get(&name).expect("replaced").body, "Mine.\n");
+    let replaced = library.get(&name).expect("replaced");
+    assert_eq!((replaced.body.as_str(), replaced.own), ("Mine.\n", true));
     assert_eq!(library.all().count(), Library::built_in().all().count() + 1);
     assert!(library.fitting(Reason::CatchingUp, Relation::Peer).any(|template| template.name == "of-my-own"));
 }
@@ -290,6 +323,12 @@ fn every_built_in_template_is_embedded_and_passes_its_own_check() {
 }
 
 #[test]
+fn a_new_template_begins_as_one_that_could_be_sent() {
+    let starter = Template::parse("mine", "templates/checkin/mine.md", STARTER).expect("a template");
+    assert_eq!(check(&starter), []);
+}
+
+#[test]
 fn every_reason_has_a_template_for_every_relation() {
     let library = Library::built_in();
     for (reason, relation) in Reason::ALL.iter().flat_map(|reason| Relation::ALL.iter().map(move |relation| (*reason, *relation))) {
@@ -301,4 +340,24 @@ fn every_reason_has_a_template_for_every_relation() {
 fn sentences_are_compared_without_greeting_closing_and_punctuation() {
     let text = "Hi Jane,\n\nDr. Wexler wrote to me; thank you!  Is J. Smith,\nM.D., still there?\n\nWith warm regards,\nSam Rivera";
     assert_eq!(sentences(text), ["dr wexler wrote to me thank you", "is j smith m d still there"]);
+}
+
+proptest! {
+    #[test]
+    fn no_template_text_and_no_value_makes_it_panic_or_print_a_mark(body in "[a\\[\\]|{}%# \n.\u{e9}\u{4e00}]{0,60}", value in "\\PC{0,20}", seed in any::<u64>()) {
+        if let Ok(template) = Template::parse("x", "x.md", &file(&format!("{body}x"))) {
+            let context = Context { greeting: Some(value.clone()), ..Context::sample_full() };
+            if let Ok(draft) = render(&template, &context, seed) {
+                prop_assert!(!draft.text.contains("{{") && !draft.text.contains("[["), "{}", draft.text);
+            }
+            let _ = check(&template);
+        }
+    }
+
+    #[test]
+    fn any_name_prints_as_it_is(value in "[a-zA-Z\\[\\]{}%#|<>&'.-]{1,30}", seed in any::<u64>()) {
+        let context = Context { greeting: Some(value.clone()), ..Context::sample_full() };
+        let draft = render(&template("[[ Hi || Dear ]] {{ greeting }},"), &context, seed).expect("a draft");
+        prop_assert!(draft.text.ends_with(&format!(" {value},")), "{}", draft.text);
+    }
 }
