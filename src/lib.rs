@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 pub mod checkins;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod daemon;
 pub mod flow;
 pub mod letters;
 pub mod mail;
@@ -11,4 +13,5 @@ pub mod model;
 pub mod secrets;
 pub mod steps;
 pub mod store;
+pub mod telemetry;
 pub mod world;
