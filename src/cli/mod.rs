@@ -7,8 +7,18 @@ mod places;
 mod say;
 
 mod add;
+mod digest;
+mod doctor;
+mod init;
+mod outbox;
+mod outcome;
+mod plan;
+mod read;
+mod review;
 mod run;
+mod status;
 mod sync;
+mod why;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,9 +65,19 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
+    Doctor(doctor::Args),
     Add(add::Args),
+    Plan(plan::Args),
+    Why(why::Args),
+    Review(review::Args),
+    Outbox(outbox::Args),
     Sync(sync::Args),
     Run(run::Args),
+    Digest(digest::Args),
+    Read(read::Args),
+    Outcome(outcome::Args),
+    Status(status::Args),
 }
 
 /// Parses the command line, runs the command, and turns the outcome into the exit code.
@@ -77,8 +97,18 @@ pub fn main() -> ExitCode {
 
 fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
     match command {
+        Command::Init(args) => init::run(args, frame),
+        Command::Doctor(args) => doctor::run(args, frame),
         Command::Add(args) => add::run(args, frame),
+        Command::Plan(args) => plan::run(args, frame),
+        Command::Why(args) => why::run(args, frame),
+        Command::Review(args) => review::run(args, frame),
+        Command::Outbox(args) => outbox::run(args, frame),
         Command::Sync(args) => sync::run(args, frame),
         Command::Run(args) => run::run(args, frame),
+        Command::Digest(args) => digest::run(args, frame),
+        Command::Read(args) => read::run(args, frame),
+        Command::Outcome(args) => outcome::run(args, frame),
+        Command::Status(args) => status::run(args, frame),
     }
 }
