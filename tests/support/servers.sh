@@ -95,6 +95,12 @@ service lmtp {
     port = $lmtp
   }
 }
+# No growing pauses after wrong passwords.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service auth {
   unix_listener auth-postfix {
     mode = 0666

@@ -50,7 +50,7 @@ impl Imap {
         // Some programs show subscribed folders only; the mail is filed either way.
         let subscribed = self.call(&what, Terms::default(), |session| session.subscribe(folder));
         if subscribed.is_err() {
-            tracing::debug!("the new folder is not subscribed to")
+            tracing::debug!("the new folder is not subscribed to");
         }
         Ok(())
     }

@@ -256,7 +256,8 @@ impl Filter {
             return;
         }
         let challenge = text.strip_prefix(b"+ ").unwrap_or_default();
-        let is_base64 = challenge.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) && challenge.len() % 4 == 0;
+        let is_base64 =
+            challenge.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) && challenge.len().is_multiple_of(4);
         self.ready.extend_from_slice(if is_base64 && !challenge.is_empty() { b"+ " } else { b"+" });
         self.ready.extend_from_slice(if is_base64 { challenge } else { b"" });
         self.ready.extend_from_slice(b"\r\n");

@@ -212,16 +212,14 @@ fn open_line(servers: &Servers, reins: &Arc<Reins>) -> Result<(Line, String), Ed
 fn sign_in(client: Client<Stream>, filter: &Shared, username: &str, password: &SecretString) -> imap::Result<Session<Stream>> {
     let password = password.expose_secret();
     let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    let signed_in = if is_plain(username) && is_plain(password) {
-        catch_unwind(AssertUnwindSafe(|| client.login(username, password)))
-    } else {
-        filter.lock().begin(None, true);
-        catch_unwind(AssertUnwindSafe(|| client.authenticate("PLAIN", &Plain { username, password })))
-    };
-    match signed_in {
-        Ok(outcome) => outcome.map_err(|(error, _)| error),
-        Err(_) => Err(Error::ConnectionLost),
-    }
+    let needs_sasl = !is_plain(username) || !is_plain(password);
+    filter.lock().begin(None, needs_sasl);
+    let signed_in = catch_unwind(AssertUnwindSafe(|| {
+        let outcome =
+            if needs_sasl { client.authenticate("PLAIN", &Plain { username, password }) } else { client.login(username, password) };
+        outcome.map_err(|(error, _)| error)
+    }));
+    signed_in.unwrap_or(Err(Error::ConnectionLost))
 }
 
 fn login_trouble(host: &str, filter: &Shared, error: &Error) -> EdgeError {

@@ -1,6 +1,6 @@
 //! Reading messages by UID: headers of many, the whole of some, always with PEEK.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::data::{Fetched, fetched};
 use super::{Imap, Terms, UidSet};
@@ -29,7 +29,9 @@ impl Imap {
     pub fn headers(&mut self, uids: &UidSet, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
         for piece in uids.pieces() {
             let rows = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(MOST_HEADER), ..Terms::default() })?;
-            rows.into_iter().for_each(|(uid, fetched)| row(header_row(uid, fetched)));
+            for (uid, fetched) in rows {
+                row(header_row(uid, fetched));
+            }
         }
         Ok(())
     }
@@ -50,9 +52,12 @@ impl Imap {
     /// When the line or the server fails; messages of earlier commands have been handed over then.
     pub fn whole_many(&mut self, uids: &[(u32, u64)], message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
         for batch in batches(uids) {
-            match batch {
-                [(uid, size)] => self.whole(*uid, *size)?.into_iter().for_each(|bytes| message(*uid, bytes)),
-                _ => self.whole_batch(batch, message)?,
+            let [(uid, size)] = batch else {
+                self.whole_batch(batch, message)?;
+                continue;
+            };
+            if let Some(bytes) = self.whole(*uid, *size)? {
+                message(*uid, bytes);
             }
         }
         Ok(())
@@ -62,7 +67,9 @@ impl Imap {
         let set: UidSet = batch.iter().map(|(uid, _)| *uid).collect();
         for piece in set.pieces() {
             let rows = self.fetch(&piece, "(UID BODY.PEEK[])", Terms::default())?;
-            rows.into_iter().for_each(|(uid, fetched)| message(uid, fetched.body.unwrap_or_default()));
+            for (uid, fetched) in rows {
+                message(uid, fetched.body.unwrap_or_default());
+            }
         }
         Ok(())
     }
@@ -70,10 +77,10 @@ impl Imap {
     /// The rows that answer a UID FETCH: each UID once, only those asked for, only those with the text asked for.
     fn fetch(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Vec<(u32, Fetched)>, EdgeError> {
         let told = self.ask("Messages could not be read", &format!("UID FETCH {uids} {items}"), terms)?;
-        let mut seen = HashMap::with_capacity(told.len());
+        let mut seen = HashSet::with_capacity(told.len());
         let rows = told.into_iter().filter_map(fetched).filter(|fetched| fetched.body.is_some());
         let asked = rows.filter_map(|fetched| fetched.uid.filter(|uid| uids.contains(*uid)).map(|uid| (uid, fetched)));
-        Ok(asked.filter(|(uid, _)| seen.insert(*uid, ()).is_none()).collect())
+        Ok(asked.filter(|(uid, _)| seen.insert(*uid)).collect())
     }
 }
 

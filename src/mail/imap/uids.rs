@@ -50,7 +50,9 @@ impl FromIterator<u32> for UidSet {
         uids.sort_unstable();
         uids.dedup();
         let mut set = Self::default();
-        uids.into_iter().for_each(|uid| set.push(uid));
+        for uid in uids {
+            set.push(uid);
+        }
         set
     }
 }

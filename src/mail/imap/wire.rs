@@ -17,7 +17,7 @@ const CONNECT: Duration = Duration::from_secs(15);
 const CONNECT_ONE: Duration = Duration::from_secs(5);
 /// A silent line is probed after this long; four unanswered probes end it within four minutes.
 const KEEPALIVE: TcpKeepalive =
-    TcpKeepalive::new().with_time(Duration::from_secs(120)).with_interval(Duration::from_secs(30)).with_retries(4);
+    TcpKeepalive::new().with_time(Duration::from_mins(2)).with_interval(Duration::from_secs(30)).with_retries(4);
 
 const LINE: Token = Token(0);
 const WAKE: Token = Token(1);
