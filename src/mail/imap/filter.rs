@@ -15,6 +15,10 @@ const MOST_LITERAL: usize = 4 * 1024 * 1024;
 const MOST_TEXT: usize = 64 * 1024;
 /// The text of a SEARCH response: about 600,000 UIDs.
 const MOST_SEARCH: usize = 4 * 1024 * 1024;
+/// Lines handed to the crate for one command; more tell it nothing new.
+const MOST_PASSED: usize = 1000;
+/// What keeping a response costs besides its bytes.
+const RESPONSE_COST: usize = 128;
 /// Bytes kept for one command.
 const MOST_KEPT: usize = 24 * 1024 * 1024;
 /// Kept bytes after which cut literals are cut shorter still.
@@ -53,6 +57,7 @@ pub(super) struct Filter {
     cut: Option<usize>,
     kept: usize,
     eaten: usize,
+    passed: usize,
     heard: Vec<Response>,
     ready: Vec<u8>,
     given: usize,
@@ -72,6 +77,7 @@ impl Filter {
         self.cut = cut;
         self.kept = 0;
         self.eaten = 0;
+        self.passed = 0;
         self.awaits_plus = awaits_plus;
     }
 
@@ -88,6 +94,11 @@ impl Filter {
     /// The server's words when it said goodbye.
     pub(super) fn bye(&self) -> Option<&str> {
         self.bye.as_deref()
+    }
+
+    /// How many messages the opened folder holds.
+    pub(super) fn exists(&self) -> u32 {
+        self.exists
     }
 
     /// True when a message was announced since the last call.
@@ -216,7 +227,7 @@ impl Filter {
         let words = words(&response.text);
         match (words[1].to_ascii_uppercase().as_slice(), words[2].to_ascii_uppercase().as_slice()) {
             (b"LIST" | b"SEARCH" | b"CAPABILITY", _) | (_, b"FETCH") => {
-                self.kept += response.text.len();
+                self.kept += response.text.len() + RESPONSE_COST;
                 self.heard.push(response);
             }
             (b"OK", _) => self.pass_code(&response.text),
@@ -248,7 +259,12 @@ impl Filter {
 
     /// Untagged lines wait for the `+`: the crate takes whatever comes first for the answer to its command.
     fn pass(&mut self, line: &[u8]) {
-        if self.awaits_plus { self.held.extend_from_slice(line) } else { self.ready.extend_from_slice(line) }
+        self.passed += 1;
+        match self.awaits_plus {
+            _ if self.passed > MOST_PASSED => {}
+            true => self.held.extend_from_slice(line),
+            false => self.ready.extend_from_slice(line),
+        }
     }
 
     fn pass_plus(&mut self, text: &[u8]) {

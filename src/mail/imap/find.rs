@@ -15,7 +15,8 @@ const MOST_COMMAND: usize = 6_000;
 const TERMS: Terms = Terms { cut: None, awaits_plus: false, patience: 4 };
 
 impl Imap {
-    /// UIDs from `first` to `last` of messages that arrived on or after the day, rising.
+    /// UIDs from `first` to `last` of messages that arrived on or after the day, rising. The day is the server's: ask from
+    /// a day earlier where it matters.
     ///
     /// # Errors
     /// When the line or the server fails.

@@ -10,6 +10,8 @@ mod names;
 mod read;
 mod stop;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod uids;
 mod wire;
@@ -111,8 +113,9 @@ impl Imap {
     pub fn open(&mut self, folder: &str) -> Result<Opened, EdgeError> {
         let what = format!("The folder “{}” could not be opened", from_modified_utf7(folder));
         let mailbox = self.call(&what, Terms { patience: 4, ..Terms::default() }, |session| session.examine(folder))?;
-        self.filter.lock().take_news();
-        Ok(Opened { validity: mailbox.uid_validity.unwrap_or(0), next: mailbox.uid_next.map(u64::from), exists: mailbox.exists })
+        let mut filter = self.filter.lock();
+        filter.take_news();
+        Ok(Opened { validity: mailbox.uid_validity.unwrap_or(0), next: mailbox.uid_next.map(u64::from), exists: filter.exists() })
     }
 
     /// Asks whether anything is new; true when a message was announced since the folder was opened or last asked about.

@@ -13,6 +13,8 @@ const MOST_WHOLE: u64 = 2 * 1024 * 1024;
 const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Messages asked for in one command.
 const BATCH_COUNT: usize = 300;
+/// Refusals in a row from the first on after which the folder is taken for the trouble; halving 1,000 takes ten.
+const MOST_REFUSALS: usize = 16;
 /// Bytes kept of one header block.
 const MOST_HEADER: usize = 64 * 1024;
 /// The fields by which a message is judged before it is read whole.
@@ -74,8 +76,33 @@ impl Imap {
         Ok(())
     }
 
-    /// The rows that answer a UID FETCH: each UID once, only those asked for, only those with the text asked for.
+    /// Fetches; what the server refuses as a whole is asked for in halves, so that one damaged message hides no other.
+    ///
+    /// Fails when everything is refused: then the folder is the trouble, not a message.
     fn fetch(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Vec<(u32, Fetched)>, EdgeError> {
+        let mut rows = Vec::new();
+        let mut answered = false;
+        let mut refusals = Vec::new();
+        let mut waiting = vec![uids.clone()];
+        while let Some(set) = waiting.pop().filter(|_| answered || refusals.len() < MOST_REFUSALS) {
+            match self.fetch_once(&set, items, terms) {
+                Ok(some) => {
+                    answered = true;
+                    rows.extend(some);
+                }
+                Err(EdgeError::Permanent(why)) => {
+                    tracing::warn!(uids = %set, "the mail server refuses to hand over messages");
+                    waiting.extend(set.halves().into_iter().flatten());
+                    refusals.push(EdgeError::Permanent(why));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        refusals.pop().filter(|_| !answered).map_or(Ok(rows), Err)
+    }
+
+    /// The rows that answer a UID FETCH: each UID once, only those asked for, only those with the text asked for.
+    fn fetch_once(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Vec<(u32, Fetched)>, EdgeError> {
         let told = self.ask("Messages could not be read", &format!("UID FETCH {uids} {items}"), terms)?;
         let mut seen = HashSet::with_capacity(told.len());
         let rows = told.into_iter().filter_map(fetched).filter(|fetched| fetched.body.is_some());
