@@ -195,8 +195,9 @@ impl Scanner {
             match byte {
                 b'"' => break,
                 b'\\' => {
-                    inside.extend(self.peek());
-                    self.at += 1;
+                    let escaped = self.peek();
+                    inside.extend(escaped);
+                    self.at += usize::from(escaped.is_some());
                 }
                 LITERAL => drop(self.literals.next()),
                 _ => inside.push(byte),

@@ -105,6 +105,13 @@ proptest! {
 }
 
 #[test]
+fn a_backslash_at_the_end_escapes_nothing() {
+    let response = |text: &str| Response { text: text.into(), literals: Vec::new() };
+    assert!(listed(response("* LIST () \"/\" \"half\\")).is_some_and(|folder| folder.name == "half"));
+    assert!(fetched(response("* 1 FETCH (UID 1 BODY[\"\\")).is_none());
+}
+
+#[test]
 fn a_set_is_written_as_ranges() {
     let set: UidSet = [7, 1, 2, 3, 9, 9, 0].into_iter().collect();
     assert_eq!(set.to_string(), "1:3,7,9");
