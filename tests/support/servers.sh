@@ -5,6 +5,10 @@
 set -eu
 dir=$1 imap=$2 imaps=$3 lmtp=$4 smtp=$5 submissions=$6
 support=$(cd "$(dirname "$0")" && pwd)
+case $(/usr/sbin/dovecot --version) in
+  2.3.*) ;;
+  *) echo "These tests know the configuration of Dovecot 2.3, not of $(/usr/sbin/dovecot --version)." >&2; exit 1 ;;
+esac
 mkdir -p "$dir"/{dovecot,state,mail,log,tls,postfix,queue,data}
 chmod 755 "$dir" "$dir"/*
 bash "$support/certificates.sh" "$dir/tls"

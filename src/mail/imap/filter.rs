@@ -47,6 +47,18 @@ impl Shared {
     }
 }
 
+/// How many continuations (`+`) the command asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Plus {
+    /// None; one that comes all the same is dropped.
+    #[default]
+    None,
+    /// One, as IDLE and APPEND do.
+    Once,
+    /// Any number, as AUTHENTICATE does.
+    Many,
+}
+
 /// What was heard, and what is ready for the `imap` crate.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
@@ -62,7 +74,7 @@ pub(super) struct Filter {
     ready: Vec<u8>,
     given: usize,
     held: Vec<u8>,
-    awaits_plus: bool,
+    plus: Plus,
     tagged: Option<String>,
     bye: Option<String>,
     exists: u32,
@@ -71,14 +83,14 @@ pub(super) struct Filter {
 
 impl Filter {
     /// A command begins: forgets what the last one heard. Literals are cut at `cut` bytes, if given.
-    pub(super) fn begin(&mut self, cut: Option<usize>, awaits_plus: bool) {
+    pub(super) fn begin(&mut self, cut: Option<usize>, plus: Plus) {
         self.heard.clear();
         self.tagged = None;
         self.cut = cut;
         self.kept = 0;
         self.eaten = 0;
         self.passed = 0;
-        self.awaits_plus = awaits_plus;
+        self.plus = plus;
     }
 
     /// The data responses heard since the command began.
@@ -260,16 +272,18 @@ impl Filter {
     /// Untagged lines wait for the `+`: the crate takes whatever comes first for the answer to its command.
     fn pass(&mut self, line: &[u8]) {
         self.passed += 1;
-        match self.awaits_plus {
+        match self.plus {
             _ if self.passed > MOST_PASSED => {}
-            true => self.held.extend_from_slice(line),
-            false => self.ready.extend_from_slice(line),
+            Plus::None => self.ready.extend_from_slice(line),
+            Plus::Once | Plus::Many => self.held.extend_from_slice(line),
         }
     }
 
     fn pass_plus(&mut self, text: &[u8]) {
-        if !std::mem::take(&mut self.awaits_plus) {
-            return;
+        match self.plus {
+            Plus::None => return,
+            Plus::Once => self.plus = Plus::None,
+            Plus::Many => {}
         }
         let challenge = text.strip_prefix(b"+ ").unwrap_or_default();
         let is_base64 =
@@ -288,7 +302,7 @@ impl Filter {
             return Err(refuse("the server sent something that is no IMAP"));
         }
         self.tagged = Some(readable(&text[words[0].len() + 1..]));
-        self.awaits_plus = false;
+        self.plus = Plus::None;
         for piece in [words[0], b" ", &status, b" -\r\n"] {
             self.ready.extend_from_slice(piece);
         }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::data::found;
+use super::filter::Plus;
 use super::{Imap, Terms};
 use crate::model::address::Address;
 use crate::model::edge::EdgeError;
@@ -12,7 +13,7 @@ const MOST_ADDRESSES: usize = 20;
 /// Bytes of one command.
 const MOST_COMMAND: usize = 6_000;
 /// A search may make a server read a whole folder.
-const TERMS: Terms = Terms { cut: None, awaits_plus: false, patience: 4 };
+const TERMS: Terms = Terms { cut: None, plus: Plus::None, patience: 4 };
 
 impl Imap {
     /// UIDs from `first` to `last` of messages that arrived on or after the day, rising. The day is the server's: ask from

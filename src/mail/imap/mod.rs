@@ -24,7 +24,7 @@ use imap::{Authenticator, Client, Error, Session};
 use rustls::ClientConnection;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::filter::{Response, Shared};
+use self::filter::{Plus, Response, Shared};
 pub use self::idle::IdleEnd;
 pub use self::names::from_modified_utf7;
 use self::stop::Reins;
@@ -61,8 +61,8 @@ pub struct Imap {
 struct Terms {
     /// Literals are cut at so many bytes.
     cut: Option<usize>,
-    /// The server's `+` is part of the answer.
-    awaits_plus: bool,
+    /// Whether the server's `+` is part of the answer.
+    plus: Plus,
     /// Times the ordinary patience; 0 means once.
     patience: u32,
 }
@@ -131,7 +131,7 @@ impl Imap {
     pub fn logout(mut self) {
         if !self.dead {
             self.reins.begin(LOGOUT);
-            self.filter.lock().begin(None, false);
+            self.filter.lock().begin(None, Plus::None);
             if let Err(error) = self.session.logout() {
                 tracing::debug!(%error, "the mail server did not say goodbye");
             }
@@ -150,7 +150,7 @@ impl Imap {
             return Err(EdgeError::temporary(format!("The connection to {} is closed.", self.host)));
         }
         self.reins.begin(self.reins.patience * terms.patience.max(1));
-        self.filter.lock().begin(terms.cut, terms.awaits_plus);
+        self.filter.lock().begin(terms.cut, terms.plus);
         let outcome = catch_unwind(AssertUnwindSafe(|| act(&mut self.session)));
         match outcome {
             Ok(Ok(value)) => {
@@ -216,7 +216,7 @@ fn sign_in(client: Client<Stream>, filter: &Shared, username: &str, password: &S
     let password = password.expose_secret();
     let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let needs_sasl = !is_plain(username) || !is_plain(password);
-    filter.lock().begin(None, needs_sasl);
+    filter.lock().begin(None, if needs_sasl { Plus::Many } else { Plus::None });
     let signed_in = catch_unwind(AssertUnwindSafe(|| {
         let outcome =
             if needs_sasl { client.authenticate("PLAIN", &Plain { username, password }) } else { client.login(username, password) };
