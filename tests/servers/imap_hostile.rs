@@ -222,3 +222,60 @@ fn a_server_that_stops_listening_in_the_middle_of_an_append_is_given_up_in_time(
     assert!(begun.elapsed() < SHORT * 8);
     assert!(is_closed(&mut imap));
 }
+
+/// Peak memory of this process in KiB.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("the peak");
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+}
+
+/// A server that answers the first command with these bytes again and again until nobody listens.
+fn flood(start: &'static [u8], again: &'static [u8]) -> u16 {
+    let (servers, _) = serve(Security::None, move |mut line| {
+        log_in(&mut line);
+        let _command = line.read(&mut [0; 1024]);
+        let many = again.repeat((1 << 16) / again.len() + 1);
+        let mut sent = std::io::Write::write_all(&mut line, start);
+        while sent.is_ok() {
+            sent = std::io::Write::write_all(&mut line, &many);
+        }
+    });
+    servers.imap.port
+}
+
+#[test]
+#[ignore = "the client's side of r22_no_flood_takes_more_than_64_mebibytes, in a process of its own"]
+fn flooded_client() {
+    let ports = std::env::var("FLOOD_PORTS").expect("run by the other test");
+    for port in ports.split(',') {
+        let (mut servers, _) = serve(Security::None, drop);
+        servers.imap.port = port.parse().expect("a port");
+        let mut imap = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new()).expect("signed in");
+        assert!(matches!(imap.whole(1, 1_000_000), Err(EdgeError::Temporary { .. })));
+    }
+    println!("peak {} KiB", peak_memory());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn r22_no_flood_takes_more_than_64_mebibytes() {
+    let ports = [
+        flood(b"* 1 FETCH (UID 1 BODY[] {4294967295}\r\n", b"x"),
+        flood(b"", b"* 1 FETCH (UID 1 BODY[] {4000}\r\n"),
+        flood(b"", b"* 1 FETCH (UID 1)\r\n"),
+        flood(b"", b"* LIST () NIL x\r\n"),
+        flood(b"", b"* 9 EXISTS and now\r\n* 8 EXISTS, I am sure of it this time, or nearly so, give or take a few\r\n"),
+        flood(b"* SEARCH", b" 1"),
+        flood(b"* 1 FETCH (", b"x"),
+    ];
+    let ports = ports.map(|port| port.to_string()).join(",");
+    let client = std::process::Command::new(std::env::current_exe().expect("this binary"))
+        .args(["--exact", "servers::imap_hostile::flooded_client", "--ignored", "--nocapture", "--test-threads=1"])
+        .env("FLOOD_PORTS", ports)
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&client.stdout);
+    let peak = said.split("peak ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
+    assert!(peak.is_some_and(|kib| kib < 64 * 1024), "{said}");
+}
