@@ -91,11 +91,13 @@ fn keys_of(address: &Address) -> [String; 3] {
     ["FROM", "TO", "CC"].map(|field| format!("{field} \"{address}\""))
 }
 
-/// `OR a OR b c`, which is how IMAP says a, b or c.
+/// IMAP's `OR` takes two keys; paired off evenly it nests six deep for sixty keys, which every server's parser takes.
 fn any_of(keys: &[String]) -> String {
-    let ors = "OR ";
-    let (last, others) = keys.split_last().map_or(("", keys), |(last, others)| (last.as_str(), others));
-    others.iter().map(|key| format!("{ors}{key} ")).chain([last.to_owned()]).collect()
+    let mut keys = keys.to_vec();
+    while keys.len() > 1 {
+        keys = keys.chunks(2).map(|pair| if let [one, other] = pair { format!("OR {one} {other}") } else { pair.concat() }).collect();
+    }
+    keys.concat()
 }
 
 fn day(date: Date) -> String {

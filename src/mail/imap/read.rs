@@ -38,12 +38,12 @@ impl Imap {
         Ok(())
     }
 
-    /// The whole message, or its first 2 MiB when `size` says it is larger; `None` when it is gone.
+    /// The whole message, or its first 2 MiB when `size` (0 for unknown) says it may be larger; `None` when it is gone.
     ///
     /// # Errors
     /// When the line or the server fails.
     pub fn whole(&mut self, uid: u32, size: u64) -> Result<Option<Vec<u8>>, EdgeError> {
-        let section = if size > MOST_WHOLE { format!("(UID BODY.PEEK[]<0.{MOST_WHOLE}>)") } else { "(UID BODY.PEEK[])".to_owned() };
+        let section = if is_large(size) { format!("(UID BODY.PEEK[]<0.{MOST_WHOLE}>)") } else { "(UID BODY.PEEK[])".to_owned() };
         let rows = self.fetch(&UidSet::range(uid, uid), &section, Terms::default())?;
         Ok(rows.into_iter().find_map(|(_, fetched)| fetched.body))
     }
@@ -115,6 +115,11 @@ fn header_row(uid: u32, fetched: Fetched) -> HeaderRow {
     HeaderRow { uid: u64::from(uid), arrived: fetched.arrived, size: fetched.size, header: fetched.body.unwrap_or_default(), file: None }
 }
 
+/// A size of 0 is one the server did not tell.
+const fn is_large(size: u64) -> bool {
+    size == 0 || size > MOST_WHOLE
+}
+
 /// Cuts the list so that each piece is small, or a single message.
 fn batches(uids: &[(u32, u64)]) -> impl Iterator<Item = &[(u32, u64)]> {
     let mut rest = uids;
@@ -122,7 +127,7 @@ fn batches(uids: &[(u32, u64)]) -> impl Iterator<Item = &[(u32, u64)]> {
         let mut bytes = 0;
         let fits = rest.iter().take(BATCH_COUNT).take_while(|(_, size)| {
             bytes += size;
-            bytes <= BATCH_BYTES && *size <= MOST_WHOLE
+            bytes <= BATCH_BYTES && !is_large(*size)
         });
         let count = fits.count().max(1).min(rest.len());
         let (batch, after) = rest.split_at(count);

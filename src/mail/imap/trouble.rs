@@ -22,6 +22,7 @@ pub(super) fn broken(host: &str, error: &io::Error) -> EdgeError {
             format!("{host} closed the connection.")
         }
         io::ErrorKind::ConnectionRefused => format!("{host} does not accept connections on this port."),
+        io::ErrorKind::NotFound => format!("The host {host} is not known; its name may be wrong, or this machine is offline."),
         io::ErrorKind::InvalidData => format!("The connection to {host} was closed: {error}."),
         _ => format!("The connection to {host} failed: {error}."),
     })

@@ -35,7 +35,8 @@ pub(super) struct Wire {
 impl Wire {
     /// Connects to the first address of the host that answers.
     pub(super) fn connect(host: &str, port: u16, reins: &Arc<Reins>) -> io::Result<Self> {
-        let addresses: Vec<SocketAddr> = (host, port).to_socket_addrs()?.collect();
+        let unknown = |error: io::Error| io::Error::new(io::ErrorKind::NotFound, error);
+        let addresses: Vec<SocketAddr> = (host, port).to_socket_addrs().map_err(unknown)?.collect();
         let until = Instant::now() + CONNECT;
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
         for (index, address) in addresses.iter().enumerate() {
