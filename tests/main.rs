@@ -1,4 +1,5 @@
-//! Every test that stands outside the crate: one binary, so that it links once.
+//! One test binary; each folder tells its stories.
 
+mod letters;
 mod servers;
 mod support;
