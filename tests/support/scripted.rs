@@ -80,7 +80,7 @@ pub fn greet_over_tls(line: TcpStream, config: Arc<ServerConfig>) {
 }
 
 /// The patience of the sessions below.
-pub const SHORT: Duration = Duration::from_millis(300);
+const SHORT: Duration = Duration::from_millis(300);
 
 /// Signs in with little patience.
 pub fn connect(servers: &Servers) -> Result<Imap, EdgeError> {
