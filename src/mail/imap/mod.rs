@@ -193,14 +193,20 @@ fn open_line(servers: &Servers, reins: &Arc<Reins>) -> Result<(Line, String), Ed
     if server.security == Security::None && !server.is_loopback() {
         return Err(EdgeError::Permanent(format!("{host} is another machine; without TLS the password would be readable on the way.")));
     }
-    let config = tls::client_config(servers.ca_file.as_deref())?;
     let mut wire = Wire::connect(host, server.port, reins).map_err(|error| trouble::broken(host, &error))?;
     reins.begin(reins.patience);
     if server.security == Security::None {
         let words = greet::greeting(&mut wire, host)?;
         return Ok((Line::Plain(wire), words));
     }
-    let first_words = if server.security == Security::StartTls { Some(greet::greeting(&mut wire, host)?) } else { None };
+    secured(wire, servers)
+}
+
+/// Brings TLS onto a line; of what the server says before it only the greeting's wording is kept.
+fn secured(mut wire: Wire, servers: &Servers) -> Result<(Line, String), EdgeError> {
+    let host = servers.imap.host.as_str();
+    let config = tls::client_config(servers.ca_file.as_deref())?;
+    let first_words = if servers.imap.security == Security::StartTls { Some(greet::greeting(&mut wire, host)?) } else { None };
     if first_words.is_some() {
         greet::start_tls(&mut wire, host)?;
     }
