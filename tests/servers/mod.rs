@@ -1,0 +1,6 @@
+//! Real servers, and servers that misbehave.
+
+mod imap;
+mod imap_hostile;
+mod imap_quirks;
+mod imap_tls;
