@@ -93,7 +93,7 @@ impl Maildir {
         let mut entries = self.entries(folder)?;
         entries.retain(|entry| entry.changed >= from);
         entries.sort_unstable_by(|a, b| (a.changed, &a.file).cmp(&(b.changed, &b.file)));
-        entries.into_iter().filter_map(|entry| self.row(entry)).for_each(row);
+        entries.into_iter().filter_map(|entry| self.row(&entry)).for_each(row);
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl Maildir {
                 && mime::parse_headers(&row.header)
                     .is_some_and(|mail| [mail.message_id, mail.original_message_id].into_iter().flatten().any(|found| found == id))
         };
-        Ok(self.entries(folder)?.into_iter().filter_map(|entry| self.row(entry)).find(has_id))
+        Ok(self.entries(folder)?.into_iter().filter_map(|entry| self.row(&entry)).find(has_id))
     }
 
     /// Gives the rows of all messages that arrived since then and name one of the addresses in From, Reply-To, To or Cc.
@@ -139,7 +139,7 @@ impl Maildir {
             })
         };
         let entries = self.entries(folder)?.into_iter().filter(|entry| entry.arrived.is_none_or(|arrived| arrived >= since));
-        entries.filter_map(|entry| self.row(entry)).filter(names_one).for_each(row);
+        entries.filter_map(|entry| self.row(&entry)).filter(names_one).for_each(row);
         Ok(())
     }
 
@@ -177,7 +177,7 @@ impl Maildir {
         })
     }
 
-    fn row(&self, entry: Entry) -> Option<HeaderRow> {
+    fn row(&self, entry: &Entry) -> Option<HeaderRow> {
         let header = scan::header_of(&entry.file, MOST_HEADER)?;
         let file = Some(self.file_of(&entry.file));
         Some(HeaderRow { uid: entry.changed, arrived: entry.arrived, size: entry.size, header, file })
@@ -246,7 +246,8 @@ fn write_whole(dir: &Path, base: &str, target: &Path, bytes: &[u8], at: Option<T
 /// A name for these bytes.
 fn fingerprint(bytes: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, bytes);
-    digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first = digest.as_ref().first_chunk().map_or(0, |first| u128::from_be_bytes(*first));
+    format!("{first:032x}")
 }
 
 fn no_maildir(dir: &Path) -> EdgeError {
