@@ -49,7 +49,9 @@ impl Imap {
         self.call(&what, Terms::default(), |session| session.create(folder))?;
         // Some programs show subscribed folders only; the mail is filed either way.
         let subscribed = self.call(&what, Terms::default(), |session| session.subscribe(folder));
-        if subscribed.is_err() { tracing::debug!("the new folder is not subscribed to") }
+        if subscribed.is_err() {
+            tracing::debug!("the new folder is not subscribed to")
+        }
         Ok(())
     }
 }

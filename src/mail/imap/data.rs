@@ -69,7 +69,8 @@ pub(super) fn found(response: &Response) -> impl Iterator<Item = u32> {
 /// True when a CAPABILITY response names the capability.
 pub(super) fn is_capable(response: &Response, capability: &str) -> bool {
     let mut words = response.text.split(|byte| *byte == b' ').skip(1);
-    words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"CAPABILITY")) && words.any(|word| word.eq_ignore_ascii_case(capability.as_bytes()))
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"CAPABILITY"))
+        && words.any(|word| word.eq_ignore_ascii_case(capability.as_bytes()))
 }
 
 enum Value {

@@ -22,7 +22,7 @@ const MANY_KEPT: usize = 16 * 1024 * 1024;
 /// How short then.
 const SHORT_CUT: usize = 2 * 1024;
 /// Bytes taken in for one command, kept or not: endless chatter must end too.
-const MOST_EATEN: usize = 96 * 1024 * 1024;
+const MOST_EATEN: usize = 48 * 1024 * 1024;
 /// Stands in a response's text where a literal was; the server's own such bytes are masked.
 pub(super) const LITERAL: u8 = 1;
 

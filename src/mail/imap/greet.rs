@@ -43,7 +43,9 @@ pub(super) fn start_tls(wire: &mut Wire, host: &str) -> Result<(), EdgeError> {
         return Err(refused(host, "STARTTLS was refused, and without it nothing is sent", &words));
     }
     if wire.has_unread() {
-        return Err(EdgeError::Permanent(format!("{host} sent more than its yes to STARTTLS before the line was secure; that is refused.")));
+        return Err(EdgeError::Permanent(format!(
+            "{host} sent more than its yes to STARTTLS before the line was secure; that is refused."
+        )));
     }
     Ok(())
 }

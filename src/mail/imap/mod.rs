@@ -22,13 +22,13 @@ use imap::{Authenticator, Client, Error, Session};
 use rustls::ClientConnection;
 use secrecy::{ExposeSecret, SecretString};
 
+use self::filter::{Response, Shared};
 pub use self::idle::IdleEnd;
 pub use self::names::from_modified_utf7;
-pub use self::stop::Stop;
-pub use self::uids::UidSet;
-use self::filter::{Response, Shared};
 use self::stop::Reins;
+pub use self::stop::Stop;
 use self::stream::{Line, Stream};
+pub use self::uids::UidSet;
 use self::wire::Wire;
 use crate::mail::tls;
 use crate::model::edge::EdgeError;
@@ -201,8 +201,8 @@ fn open_line(servers: &Servers, reins: &Arc<Reins>) -> Result<(Line, String), Ed
     if first_words.is_some() {
         greet::start_tls(&mut wire, host)?;
     }
-    let connection = ClientConnection::new(config, tls::server_name(host)?)
-        .map_err(|error| EdgeError::Permanent(tls::explain(&error, host)))?;
+    let connection =
+        ClientConnection::new(config, tls::server_name(host)?).map_err(|error| EdgeError::Permanent(tls::explain(&error, host)))?;
     let mut line = Line::secure(wire, connection).map_err(|error| trouble::no_tls(host, &error))?;
     let words = first_words.map_or_else(|| greet::greeting(&mut line, host), Ok)?;
     Ok((line, words))

@@ -18,7 +18,9 @@ pub(super) fn broken(host: &str, error: &io::Error) -> EdgeError {
     }
     EdgeError::temporary(match error.kind() {
         io::ErrorKind::TimedOut => format!("{host} did not answer in time."),
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => format!("{host} closed the connection."),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => {
+            format!("{host} closed the connection.")
+        }
         io::ErrorKind::ConnectionRefused => format!("{host} does not accept connections on this port."),
         io::ErrorKind::InvalidData => format!("The connection to {host} was closed: {error}."),
         _ => format!("The connection to {host} failed: {error}."),
