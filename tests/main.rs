@@ -1,4 +1,5 @@
 //! Every test that stands outside the crate: one binary, so that it links once.
 
+mod mail_edges;
 mod servers;
 mod support;

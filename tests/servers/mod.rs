@@ -3,3 +3,7 @@
 mod imap;
 mod imap_scripted;
 mod imap_tls;
+mod smtp;
+mod smtp_real;
+mod smtp_script;
+mod smtp_tls;
