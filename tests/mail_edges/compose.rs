@@ -160,6 +160,13 @@ fn a_line_of_one_dot_bare_line_feeds_and_a_signature_mark_survive() {
 }
 
 #[test]
+fn the_digest_says_that_a_program_wrote_it() {
+    let mut letter = letter();
+    letter.headers = vec![("Auto-Submitted", "auto-generated".to_owned())];
+    assert_eq!(written(&letter).header("auto-submitted"), Some("auto-generated"));
+}
+
+#[test]
 fn a_field_that_has_its_own_place_is_refused_among_the_others() {
     for name in ["Bcc", "from", "Message-Id", "X Y", "X:Y", "", "X\r\nY", "Content-Type"] {
         let mut letter = letter();
@@ -181,7 +188,7 @@ fn a_message_id_names_the_owners_domain_only() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_name_subject_and_text_make_a_mail_with_exactly_our_fields(
@@ -190,7 +197,7 @@ proptest! {
         let mut letter = letter();
         letter.to.name.clone_from(&name);
         letter.subject.clone_from(&subject);
-        letter.text = text;
+        letter.text.clone_from(&text);
         letter.references = vec![id];
         letter.attachment = Some(Attachment { name: file, content_type: "application/pdf".to_owned(), bytes: b"%PDF".to_vec() });
         let bytes = bytes_of(&letter);
@@ -202,5 +209,8 @@ proptest! {
         prop_assert_eq!(&mail.to[0].name, &clean_name(&name));
         prop_assert_eq!(&mail.subject, &clean_name(&subject));
         prop_assert_eq!(mail.parts.len(), 1);
+        let unix = text.replace("\r\n", "\n").replace('\r', "\n");
+        let shown: String = unix.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        prop_assert_eq!(mail.text.unwrap_or_default(), shown.trim_end_matches('\n').replace('\n', "\r\n"));
     }
 }

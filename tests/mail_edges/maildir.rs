@@ -131,7 +131,9 @@ fn a_mail_that_another_tool_moves_is_found_again() {
     fs::rename(home.path().join(format!("cur/{base}:2,")), home.path().join(format!("cur/{base}:2,RS"))).expect("answered");
     assert_eq!(maildir.whole(&file).as_deref(), Some(LETTER));
     assert_eq!(maildir.whole(&format!("cur/{base}:2,")).as_deref(), Some(LETTER));
-    fs::remove_file(home.path().join(format!("cur/{base}:2,RS"))).expect("deleted");
+    fs::rename(home.path().join(format!("cur/{base}:2,RS")), home.path().join(format!("cur/{base},U=7:2,S"))).expect("numbered");
+    assert_eq!(maildir.whole(&file).as_deref(), Some(LETTER));
+    fs::remove_file(home.path().join(format!("cur/{base},U=7:2,S"))).expect("deleted");
     assert_eq!(maildir.whole(&file), None);
 }
 

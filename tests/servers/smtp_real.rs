@@ -90,7 +90,9 @@ fn p16_no_server_on_the_way_writes_down_this_machines_name() {
 #[test]
 fn a_real_server_refuses_a_person_for_now_or_for_good() {
     let ann = fresh_user("ann");
-    for (to, code, status) in [("refused@example.test", 550, "5.1.1"), ("quota@example.test", 550, "5.4.5"), ("later@example.test", 451, "4.3.0")] {
+    for (to, code, status) in
+        [("refused@example.test", 550, "5.1.1"), ("quota@example.test", 550, "5.4.5"), ("later@example.test", 451, "4.3.0")]
+    {
         let SendAnswer::Refused(refusal) = send_to(&ann, to, Security::Tls, &letter(&ann, to, "Hello")) else { panic!("{to} was taken") };
         assert_eq!((refusal.stage, refusal.code, refusal.status.as_deref()), (Stage::RcptTo, code, Some(status)), "{}", refusal.text);
     }
