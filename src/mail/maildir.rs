@@ -15,6 +15,7 @@ use crate::mail::mime;
 use crate::model::address::{Address, clean_name};
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, HeaderRow, Opened, Role};
+use crate::model::mail::Mail;
 pub use post::{send_by_command, send_by_command_within, send_to_outbox};
 use scan::Entry;
 
@@ -132,14 +133,8 @@ impl Maildir {
         row: &mut dyn FnMut(HeaderRow),
     ) -> Result<(), EdgeError> {
         let keys: Vec<String> = addresses.iter().map(Address::key).collect();
-        let names_one = |found: &HeaderRow| {
-            mime::parse_headers(&found.header).is_some_and(|mail| {
-                let people = mail.from.iter().chain(&mail.reply_to).chain(&mail.to).chain(&mail.cc);
-                people.map(|person| person.address.key()).any(|key| keys.contains(&key))
-            })
-        };
         let entries = self.entries(folder)?.into_iter().filter(|entry| entry.arrived.is_none_or(|arrived| arrived >= since));
-        entries.filter_map(|entry| self.row(&entry)).filter(names_one).for_each(row);
+        entries.filter_map(|entry| self.row(&entry)).filter(|row| names_one_of(&keys, &row.header)).for_each(row);
         Ok(())
     }
 
@@ -204,6 +199,16 @@ impl Maildir {
         let inside = Path::new(file).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         (inside && !file.is_empty()).then(|| self.dir.join(file))
     }
+}
+
+/// True when From, Reply-To, To or Cc has one of the addresses. A header block without the letters of any is not parsed:
+/// that is nearly all of them. (A domain outside ASCII is written in more ways than one.)
+fn names_one_of(keys: &[String], header: &[u8]) -> bool {
+    let letters = header.to_ascii_lowercase();
+    let may_name = |key: &String| key.contains("xn--") || memchr::memmem::find(&letters, key.as_bytes()).is_some();
+    let people = |mail: Mail| mail.from.into_iter().chain(mail.reply_to).chain(mail.to).chain(mail.cc);
+    keys.iter().any(may_name)
+        && mime::parse_headers(header).is_some_and(|mail| people(mail).any(|person| keys.contains(&person.address.key())))
 }
 
 /// True for a name that is one folder below the account and nothing else.
