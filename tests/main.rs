@@ -1,5 +1,6 @@
 //! Every test that stands outside the crate: one binary, so that it links once.
 
+mod letters;
 mod mail_edges;
 mod servers;
 mod support;
