@@ -96,3 +96,24 @@ fn sign_in_by_oauth_says_that_it_comes_later() {
     let error = password(&SecretSource::OAuth(OAuthProvider::Google), Path::new("/")).expect_err("not yet").to_string();
     assert!(error.contains("Google") && error.contains("later version"), "{error}");
 }
+
+/// The environment of a running test cannot be changed safely, so the test runs itself anew with one more variable.
+#[test]
+fn p16_a_command_sees_none_of_our_own_settings() {
+    const NAME: &str = "mail_edges::secrets::p16_a_command_sees_none_of_our_own_settings";
+    if std::env::var_os("CURBSIDE_CANARY").is_some() {
+        let seen = by_command("env | grep -c -e ^CURBSIDE_ -e ^NOTIFY_SOCKET").map(|seen| seen.expose_secret().to_owned());
+        assert!(matches!(seen, Err(SecretError::Exit(1))), "grep found something");
+        assert_eq!(by_command("echo $HOME").expect("a home").expose_secret(), "/elsewhere", "all else is handed on");
+        return;
+    }
+    let program = std::env::current_exe().expect("this test");
+    let mut again = std::process::Command::new(program);
+    again.args(["--exact", NAME]).env("CURBSIDE_CANARY", CANARY).env("NOTIFY_SOCKET", "/x").env("HOME", "/elsewhere");
+    let ended = again.output().expect("it runs");
+    assert!(
+        ended.status.success() && String::from_utf8_lossy(&ended.stdout).contains("1 passed"),
+        "{}",
+        String::from_utf8_lossy(&ended.stdout)
+    );
+}

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use curbside::mail::smtp::{Deadlines, Envelope, check_within, send_within};
+use curbside::mail::smtp::{Deadlines, Envelope, Way, check_by, send_by};
 use curbside::model::address::Address;
 use curbside::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 use curbside::model::settings::{SecretSource, Security, Server, Servers};
+use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::smtp_script::{Act, Script, Scripted, Seen};
@@ -34,11 +35,22 @@ fn patient() -> Deadlines {
 
 fn impatient() -> Deadlines {
     let soon = Duration::from_millis(300);
-    Deadlines { connect: soon, hello: soon, auth: soon, command: soon, body: soon, reply: soon, quit: soon }
+    Deadlines { connect: soon, hello: soon, auth: soon, command: soon, body: soon, reply: soon, quit: soon, grace: soon }
+}
+
+/// Sends over a way that nobody ends.
+pub fn send_over(deadlines: Deadlines, servers: &Servers, mail: &[u8], before_body: &mut dyn FnMut() -> Result<(), String>) -> SendAnswer {
+    let way = Way { servers, password: &password(), deadlines, is_stopped: &|| false };
+    send_by(&way, &envelope(), mail, before_body)
+}
+
+fn visit(port: u16) -> Result<String, EdgeError> {
+    let servers = servers("127.0.0.1", port, Security::None);
+    check_by(&Way { servers: &servers, password: &password(), deadlines: patient(), is_stopped: &|| false })
 }
 
 /// One send to a server with this script; also tells how often the step before the body was taken.
-fn send_with(deadlines: &Deadlines, script: Script) -> (SendAnswer, Seen, u32) {
+fn send_with(deadlines: Deadlines, script: Script) -> (SendAnswer, Seen, u32) {
     let server = Scripted::start(script);
     let mut steps = 0;
     let mut before_body = || {
@@ -46,12 +58,12 @@ fn send_with(deadlines: &Deadlines, script: Script) -> (SendAnswer, Seen, u32) {
         Ok(())
     };
     let servers = servers("127.0.0.1", server.port, Security::None);
-    let answer = send_within(deadlines, &servers, &password(), &envelope(), MAIL, &mut before_body);
+    let answer = send_over(deadlines, &servers, MAIL, &mut before_body);
     (answer, server.seen(), steps)
 }
 
 fn send(script: Script) -> SendAnswer {
-    send_with(&patient(), script).0
+    send_with(patient(), script).0
 }
 
 fn refused(answer: SendAnswer) -> Refusal {
@@ -63,7 +75,7 @@ fn refused(answer: SendAnswer) -> Refusal {
 
 #[test]
 fn an_accepted_mail_is_stored_byte_for_byte() {
-    let (answer, seen, steps) = send_with(&patient(), &[]);
+    let (answer, seen, steps) = send_with(patient(), &[]);
     assert_eq!(answer, SendAnswer::Accepted("2.0.0 Ok: queued as ABC123".to_owned()));
     assert_eq!(seen.mail.as_deref(), Some(MAIL), "dots at the start of a line and the last line end arrive as they were");
     assert_eq!(steps, 1);
@@ -72,7 +84,7 @@ fn an_accepted_mail_is_stored_byte_for_byte() {
 
 #[test]
 fn the_server_learns_neither_our_host_name_nor_more_than_one_recipient() {
-    let (_, seen, _) = send_with(&patient(), &[]);
+    let (_, seen, _) = send_with(patient(), &[]);
     let size = MAIL.len();
     let expected =
         ["EHLO [127.0.0.1]".to_owned(), format!("MAIL FROM:<ann@owner.example> SIZE={size}"), "RCPT TO:<jane@payer.example>".to_owned()];
@@ -103,7 +115,7 @@ fn a_refusal_tells_the_stage_the_code_the_status_and_the_words() {
 fn p1_nothing_is_begun_when_the_server_refuses_before_the_body() {
     for script in [&[("RCPT", Act::Say("550 5.1.1 no"))] as Script, &[("DATA", Act::Say("451 later"))], &[("DATA", Act::Say("250 what?"))]]
     {
-        let (answer, seen, steps) = send_with(&patient(), script);
+        let (answer, seen, steps) = send_with(patient(), script);
         assert!(!matches!(answer, SendAnswer::Accepted(_) | SendAnswer::Unknown(_)), "{answer:?}");
         assert_eq!((steps, seen.mail), (0, None));
     }
@@ -113,7 +125,7 @@ fn p1_nothing_is_begun_when_the_server_refuses_before_the_body() {
 fn p1_a_failed_note_before_the_body_stops_the_mail() {
     let server = Scripted::start(&[]);
     let servers = servers("127.0.0.1", server.port, Security::None);
-    let answer = send_within(&patient(), &servers, &password(), &envelope(), MAIL, &mut || Err("the disk is full".to_owned()));
+    let answer = send_over(patient(), &servers, MAIL, &mut || Err("the disk is full".to_owned()));
     assert_eq!(answer, SendAnswer::NotSent(EdgeError::Interrupted("the disk is full".to_owned())));
     let seen = server.seen();
     assert!(seen.command("DATA"), "it is asked after the 354");
@@ -131,7 +143,7 @@ fn p1_trouble_after_the_first_byte_is_unknown() {
         &[("dot", Act::Say("999 what"))],
     ];
     for script in scripts {
-        let (answer, _, steps) = send_with(&patient(), script);
+        let (answer, _, steps) = send_with(patient(), script);
         assert!(matches!(answer, SendAnswer::Unknown(_)), "{answer:?}");
         assert_eq!(steps, 1);
     }
@@ -139,7 +151,7 @@ fn p1_trouble_after_the_first_byte_is_unknown() {
 
 #[test]
 fn p1_silence_after_the_dot_is_unknown() {
-    let (answer, seen, _) = send_with(&impatient(), &[("dot", Act::Stall)]);
+    let (answer, seen, _) = send_with(impatient(), &[("dot", Act::Stall)]);
     assert!(matches!(answer, SendAnswer::Unknown(_)), "{answer:?}");
     assert!(seen.mail.is_some(), "the server has it");
 }
@@ -150,7 +162,7 @@ fn p1_trouble_before_the_body_means_not_sent() {
         for act in [Act::HangUp, Act::Say("hello? who is this?"), Act::Stall] {
             let script: Script = Box::leak(Box::new([(at, act)]));
             let deadlines = if matches!(act, Act::Stall) { impatient() } else { patient() };
-            let (answer, seen, steps) = send_with(&deadlines, script);
+            let (answer, seen, steps) = send_with(deadlines, script);
             assert!(matches!(&answer, SendAnswer::NotSent(error) if error.is_temporary()), "at {at}: {answer:?}");
             assert_eq!((steps, seen.mail), (0, None), "at {at}");
         }
@@ -203,7 +215,7 @@ fn p16_the_password_is_in_no_answer_even_when_the_server_repeats_it() {
 
 #[test]
 fn a_mail_too_large_is_refused_before_it_is_sent() {
-    let (answer, seen, steps) = send_with(&patient(), &[("EHLO", Act::Say("250-mail.test\r\n250-SIZE 20\r\n250 AUTH PLAIN"))]);
+    let (answer, seen, steps) = send_with(patient(), &[("EHLO", Act::Say("250-mail.test\r\n250-SIZE 20\r\n250 AUTH PLAIN"))]);
     let refusal = refused(answer);
     assert_eq!((refusal.code, refusal.status.as_deref(), steps), (552, Some("5.3.4"), 0));
     assert!(refusal.text.contains("at most 20"), "{}", refusal.text);
@@ -215,7 +227,7 @@ fn x6_a_bare_line_feed_never_reaches_a_server() {
     let server = Scripted::start(&[]);
     let servers = servers("127.0.0.1", server.port, Security::None);
     for mail in [&b"A: b\r\n\r\nx\n.\nMAIL FROM:<evil@x.example>\r\n"[..], b"A: b\r\n\r\nx\r.\r\n", b"A: b\r\n\r\nx\r", b"\nx"] {
-        let answer = send_within(&patient(), &servers, &password(), &envelope(), mail, &mut || Ok(()));
+        let answer = send_over(patient(), &servers, mail, &mut || Ok(()));
         assert!(matches!(answer, SendAnswer::NotSent(EdgeError::Permanent(_))), "{answer:?}");
     }
     drop(std::net::TcpStream::connect(("127.0.0.1", server.port)));
@@ -224,7 +236,7 @@ fn x6_a_bare_line_feed_never_reaches_a_server() {
 
 #[test]
 fn p16_an_unsecured_line_leaves_this_machine_never() {
-    let answer = send_within(&patient(), &servers("mail.example.test", 25, Security::None), &password(), &envelope(), MAIL, &mut || Ok(()));
+    let answer = send_over(patient(), &servers("mail.example.test", 25, Security::None), MAIL, &mut || Ok(()));
     assert!(matches!(answer, SendAnswer::NotSent(EdgeError::Permanent(_))), "{answer:?}");
 }
 
@@ -232,26 +244,26 @@ fn p16_an_unsecured_line_leaves_this_machine_never() {
 fn a_server_that_is_not_there_is_tried_again_later() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let servers = servers("127.0.0.1", port, Security::None);
-    let answer = send_within(&patient(), &servers, &password(), &envelope(), MAIL, &mut || Ok(()));
+    let answer = send_over(patient(), &servers, MAIL, &mut || Ok(()));
     assert!(matches!(&answer, SendAnswer::NotSent(error) if error.is_temporary()), "{answer:?}");
 }
 
 #[test]
 fn a_silent_goodbye_does_not_change_the_answer() {
-    let (answer, _, _) = send_with(&impatient(), &[("QUIT", Act::Stall)]);
+    let (answer, _, _) = send_with(impatient(), &[("QUIT", Act::Stall)]);
     assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
 }
 
 #[test]
 fn a_visit_tells_whether_mail_would_be_taken() {
     let server = Scripted::start(&[]);
-    let found = check_within(&patient(), &servers("127.0.0.1", server.port, Security::None), &password());
+    let found = visit(server.port);
     assert!(found.is_ok(), "{found:?}");
     let seen = server.seen();
     assert!(seen.command("AUTH PLAIN") && !seen.command("MAIL"));
 
     let server = Scripted::start(&[("AUTH", Act::Say("535 5.7.8 no"))]);
-    let found = check_within(&patient(), &servers("127.0.0.1", server.port, Security::None), &password());
+    let found = visit(server.port);
     assert!(matches!(found, Err(EdgeError::Login(_))), "{found:?}");
 }
 
@@ -262,6 +274,69 @@ fn a_server_with_only_the_old_login_is_served() {
         ("AUTH", Act::Say("334 VXNlcm5hbWU6")),
         ("YW5u", Act::Say("334 UGFzc3dvcmQ6")),
     ];
-    let (answer, seen, _) = send_with(&patient(), script);
+    let (answer, seen, _) = send_with(patient(), script);
     assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?} {:?}", seen.commands);
+}
+
+/// A send that is told to end as soon as it says `at` (or, for `dot`, has begun its body).
+fn stopped_at(at: &'static str) -> (SendAnswer, Seen) {
+    let script: Script = Box::leak(Box::new([(at, Act::Stall)]));
+    let server = Scripted::start(script);
+    let servers = servers("127.0.0.1", server.port, Security::None);
+    let reached = server.reached();
+    let is_stopped = || reached(at);
+    let deadlines = Deadlines { grace: Duration::from_millis(300), ..patient() };
+    let way = Way { servers: &servers, password: &password(), deadlines, is_stopped: &is_stopped };
+    let answer = send_by(&way, &envelope(), MAIL, &mut || Ok(()));
+    (answer, server.seen())
+}
+
+#[test]
+fn o1_a_program_that_is_to_end_does_not_wait_for_a_silent_server() {
+    for at in ["EHLO", "RCPT", "DATA"] {
+        let (answer, seen) = stopped_at(at);
+        assert!(matches!(&answer, SendAnswer::NotSent(error) if error.is_temporary()), "at {at}: {answer:?}");
+        assert_eq!(seen.mail, None);
+    }
+    let (answer, _) = stopped_at("dot");
+    assert!(matches!(answer, SendAnswer::Unknown(_)), "{answer:?}");
+}
+
+#[test]
+fn o1_a_send_in_its_body_gets_a_few_seconds_to_end_well() {
+    let server = Scripted::start(&[]);
+    let servers = servers("127.0.0.1", server.port, Security::None);
+    let has_begun = std::cell::Cell::new(false);
+    let is_stopped = || has_begun.get();
+    let way = Way { servers: &servers, password: &password(), deadlines: patient(), is_stopped: &is_stopped };
+    let answer = send_by(&way, &envelope(), MAIL, &mut || {
+        has_begun.set(true);
+        Ok(())
+    });
+    assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
+}
+
+#[test]
+fn p18_an_answer_that_trips_the_library_is_a_failed_send_and_no_crash() {
+    let (answer, _, steps) = send_with(patient(), &[("EHLO", Act::Say("250-mail.test\r\n250-   \r\n250 AUTH PLAIN"))]);
+    assert!(matches!(&answer, SendAnswer::NotSent(error) if error.is_temporary()), "{answer:?}");
+    assert_eq!(steps, 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn p1_whatever_is_said_after_the_dot_only_a_whole_2xx_is_accepted(said in "([245][0-9][0-9][ -])?[ -~\u{e4}]{0,20}(\r\n)?([0-9]{3}[ -]?.{0,9}\r\n)?") {
+        let bytes: &'static [u8] = Vec::leak(said.clone().into_bytes());
+        let script: Script = Box::leak(Box::new([("dot", Act::Last(bytes))]));
+        let (answer, _, _) = send_with(patient(), script);
+        let is_yes = said.starts_with('2') && said.lines().any(|line| line.starts_with('2') && line.as_bytes().get(3) == Some(&b' '));
+        match answer {
+            SendAnswer::Accepted(_) => prop_assert!(is_yes, "{:?} was taken for a yes", said),
+            SendAnswer::Refused(refusal) => prop_assert!(said.starts_with(&refusal.code.to_string()), "{:?}", said),
+            SendAnswer::Unknown(_) => {}
+            SendAnswer::NotSent(error) => prop_assert!(false, "{:?} made {:?}", said, error),
+        }
+    }
 }

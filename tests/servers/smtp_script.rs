@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 /// What the server does at one point instead of the ordinary.
@@ -11,6 +12,8 @@ pub enum Act {
     Say(&'static str),
     /// Says this, whatever bytes it is.
     Raw(&'static [u8]),
+    /// Says this and hangs up.
+    Last(&'static [u8]),
     /// Hangs up.
     HangUp,
     /// Says nothing more until the client goes.
@@ -39,6 +42,7 @@ impl Seen {
 /// A server for one client.
 pub struct Scripted {
     pub port: u16,
+    at: Arc<Mutex<String>>,
     thread: JoinHandle<Seen>,
 }
 
@@ -52,14 +56,22 @@ impl Scripted {
     pub fn start_over<S: Read + Write>(wrap: impl FnOnce(TcpStream) -> io::Result<S> + Send + 'static, script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
+        let at = Arc::new(Mutex::new(String::new()));
+        let here = Arc::clone(&at);
         let serve = move || {
             let mut seen = Seen::default();
             let stream = listener.accept().and_then(|(stream, _)| wrap(stream));
             // The client going away ends a conversation like any other end.
-            let _ = stream.and_then(|stream| converse(&mut BufReader::new(stream), script, &mut seen));
+            let _ = stream.and_then(|stream| converse(&mut BufReader::new(stream), script, &here, &mut seen));
             seen
         };
-        Self { port, thread: std::thread::spawn(serve) }
+        Self { port, at, thread: std::thread::spawn(serve) }
+    }
+
+    /// Tells whether the conversation stands at a point of the script.
+    pub fn reached(&self) -> impl Fn(&str) -> bool + use<> {
+        let at = Arc::clone(&self.at);
+        move |point| at.lock().is_ok_and(|at| *at == point)
     }
 
     /// What it saw, when the conversation is over.
@@ -68,9 +80,10 @@ impl Scripted {
     }
 }
 
-fn converse<S: Read + Write>(line: &mut BufReader<S>, script: Script, seen: &mut Seen) -> io::Result<()> {
+fn converse<S: Read + Write>(line: &mut BufReader<S>, script: Script, here: &Mutex<String>, seen: &mut Seen) -> io::Result<()> {
     let mut at = "greeting".to_owned();
     loop {
+        at.clone_into(&mut here.lock().expect("nobody fails while holding it"));
         let said = act(line, script, &at, ordinary(&at))?;
         if at == "DATA" && said.starts_with("354") {
             line.fill_buf()?;
@@ -109,6 +122,7 @@ fn act<S: Read + Write>(line: &mut BufReader<S>, script: Script, at: &str, ordin
             Ok(words)
         }
         Act::Raw(bytes) => line.get_mut().write_all(bytes).map(|()| ""),
+        Act::Last(bytes) => line.get_mut().write_all(bytes).and(Err(io::ErrorKind::ConnectionAborted.into())),
         Act::HangUp => Err(io::ErrorKind::ConnectionAborted.into()),
         Act::Stall => io::copy(line, &mut io::sink()).and(Err(io::ErrorKind::ConnectionAborted.into())),
     }

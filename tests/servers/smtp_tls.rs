@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
-use curbside::mail::smtp::{Deadlines, send_within};
+use curbside::mail::smtp::Deadlines;
 use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::model::settings::{Security, Servers};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -14,7 +14,7 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
-use super::smtp::{envelope, password, servers};
+use super::smtp::{send_over, servers};
 use super::smtp_script::{Script, Scripted, Seen};
 
 const MAIL: &[u8] = b"Subject: Hello\r\n\r\nHello.\r\n";
@@ -76,7 +76,7 @@ fn connection(config: Arc<ServerConfig>) -> ServerConnection {
 
 fn send(servers: &Servers, server: Scripted) -> (SendAnswer, Seen) {
     let deadlines = Deadlines { quit: Duration::from_millis(300), ..Deadlines::default() };
-    let answer = send_within(&deadlines, servers, &password(), &envelope(), MAIL, &mut || Ok(()));
+    let answer = send_over(deadlines, servers, MAIL, &mut || Ok(()));
     (answer, server.seen())
 }
 
