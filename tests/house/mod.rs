@@ -1,0 +1,4 @@
+//! The house: its walls, its lists, its templates.
+
+mod data;
+mod templates;
