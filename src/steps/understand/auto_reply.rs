@@ -1,0 +1,119 @@
+//! A machine's answer for a person or a desk (RFC 3834 and the many that ignore it): absences, receipts, challenges.
+
+use jiff::Zoned;
+
+use super::automatic::{Judged, Seen};
+use super::facts;
+use super::signs::SIGNS;
+use crate::model::mail::Mail;
+use crate::model::reading::{Finding, Kind, Outcome, Reading};
+
+/// Bytes of the folded text in which an absence must be told: people's machines say it first.
+const OPENING: usize = 420;
+/// Points that make a machine's answer.
+const ENOUGH: u32 = 4;
+
+/// Adds up the signs. A header of RFC 3834 or a subject only programs write is enough; words alone never are.
+pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
+    if let Some(judged) = challenge(mail, seen) {
+        return Some(judged);
+    }
+    let (points, rules) = weigh(mail, seen);
+    (points >= ENOUGH && !passes_as_mass_mail(mail, seen, &rules)).then(|| {
+        let confidence = if points > ENOUGH { 0.97 } else { 0.9 };
+        Judged::new(Kind::AutoReply, confidence, rules)
+    })
+}
+
+fn weigh(mail: &Mail, seen: &Seen) -> (u32, Vec<&'static str>) {
+    let opening = head(&seen.text, OPENING);
+    let absent = SIGNS.absent.count(opening);
+    let signs = [
+        (answered_by_header(mail), 5, "auto_header"),
+        (SIGNS.auto_subjects.hit(&seen.subject), 4, "auto_subject"),
+        (seen.auto_submitted, 2, "auto_submitted"),
+        (absent > 0, 2, "absent"),
+        (absent > 1 && !asks(opening), 1, "absent_twice"),
+        (SIGNS.receipts.hit(&seen.text), 2, "receipt"),
+        (weakly(mail), 1, "weak_auto_header"),
+        (seen.null_path, 1, "null_return_path"),
+        (absent > 0 && is_form(&seen.text), 1, "form_shape"),
+        (SIGNS.no_reply.hit(&seen.sender), 1, "no_reply_sender"),
+    ];
+    let hits = signs.iter().filter(|(hit, ..)| *hit);
+    let points: u32 = hits.clone().map(|(_, points, _)| points).sum();
+    let against = if SIGNS.human.hit(opening) { 2 } else { 0 };
+    (points.saturating_sub(against), hits.map(|(.., rule)| *rule).collect())
+}
+
+/// Machines write no question and no quoted history, and name who helps meanwhile.
+fn is_form(text: &str) -> bool {
+    !asks(text)
+        && (text.contains("urgent")
+            || text.contains("immediate")
+            || text.contains("in my absence")
+            || text.contains("please contact")
+            || text.starts_with("thank"))
+}
+
+fn asks(text: &str) -> bool {
+    text.contains('?')
+}
+
+fn answered_by_header(mail: &Mail) -> bool {
+    mail.headers.iter().any(|(name, value)| {
+        SIGNS.auto_headers.iter().any(|known| known == name) && !value.trim().eq_ignore_ascii_case("no")
+            || SIGNS.auto_values.iter().any(|(known, phrases)| known == name && phrases.hit(&value.to_lowercase()))
+    })
+}
+
+fn weakly(mail: &Mail) -> bool {
+    mail.headers.iter().any(|(name, _)| SIGNS.weak_headers.iter().any(|known| known == name))
+}
+
+/// Newsletters set `Auto-Submitted` too; a list header without an absence is theirs.
+fn passes_as_mass_mail(mail: &Mail, seen: &Seen, rules: &[&str]) -> bool {
+    let sure = rules.iter().any(|rule| matches!(*rule, "auto_header" | "auto_subject" | "absent"));
+    !sure && (mail.header("list-unsubscribe").is_some() || mail.header("list-id").is_some() || SIGNS.job_subjects.hit(&seen.subject))
+}
+
+fn challenge(mail: &Mail, seen: &Seen) -> Option<Judged> {
+    let said = SIGNS.challenges.count(&seen.text);
+    let titled = SIGNS.challenge_subjects.hit(&seen.subject);
+    let machine = seen.auto_submitted || seen.null_path || SIGNS.no_reply.hit(&seen.sender) || weakly(mail) || answered_by_header(mail);
+    let sure = said > 1 || said == 1 && (titled || machine);
+    (sure && (titled || machine)).then(|| Judged::new(Kind::AutoReply, 0.9, vec!["challenge"]))
+}
+
+/// Fills in what a machine's answer says: back when, who helps, or that the person has left.
+pub(super) fn read(reading: &mut Reading, new_text: &str, mail: &Mail, anchor: &Zoned) {
+    let text = head(new_text, 20_000);
+    let whole = format!("{}\n{text}", mail.subject);
+    reading.facts.people = facts::people(text);
+    if let Some(evidence) = left(text) {
+        reading.outcome = Some(Outcome::LeftEmployer);
+        reading.outcomes = vec![Finding { outcome: Outcome::LeftEmployer, confidence: 0.93, evidence }];
+        reading.rules.push("left_by_machine".to_owned());
+        return;
+    }
+    reading.facts.back_on = facts::back_on(text, anchor).or_else(|| facts::back_on(&whole, anchor));
+}
+
+/// The sentence that says the person is gone for good.
+fn left(text: &str) -> Option<String> {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    sentences(&flat).find(|sentence| SIGNS.left.hit(&super::signs::fold(sentence))).map(|sentence| sentence.trim().to_owned())
+}
+
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(['.', '!', '?', '。', '！']).filter(|sentence| sentence.len() > 8)
+}
+
+/// At most so many bytes of a text, cut between characters.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,137 @@
+//! The fields of a delivery status (RFC 3464 section 2), wherever they stand.
+
+use super::address;
+use crate::model::mail::Mail;
+
+/// Entries kept of one report.
+const MOST_ENTRIES: usize = 200;
+/// Bytes kept of one field.
+const MOST_VALUE: usize = 4_096;
+
+/// The fields of one recipient.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    final_recipient: Option<String>,
+    original_recipient: Option<String>,
+    pub(super) action: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) diagnostic: Option<String>,
+}
+
+impl Entry {
+    /// The address the sender wrote to, if told, else the one that failed in the end.
+    pub(super) fn address(&self) -> Option<String> {
+        self.original_recipient
+            .as_deref()
+            .and_then(address::of_field)
+            .or_else(|| self.final_recipient.as_deref().and_then(address::of_field))
+    }
+
+    /// True when this recipient got the mail, or some other program answers for it.
+    pub(super) fn arrived(&self) -> bool {
+        let action = self.action.as_deref().unwrap_or_default();
+        matches!(action, "delivered" | "relayed" | "expanded")
+            || action.is_empty() && self.status.as_deref().is_some_and(|status| status.starts_with('2'))
+    }
+
+    fn is_told(&self) -> bool {
+        (self.final_recipient.is_some() || self.original_recipient.is_some())
+            && (self.action.is_some() || self.status.is_some() || self.diagnostic.is_some())
+            || self.action.is_some() && self.status.is_some()
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut Option<String>> {
+        match name {
+            "final-recipient" => Some(&mut self.final_recipient),
+            "original-recipient" => Some(&mut self.original_recipient),
+            "action" => Some(&mut self.action),
+            "status" => Some(&mut self.status),
+            "diagnostic-code" => Some(&mut self.diagnostic),
+            _ => None,
+        }
+    }
+}
+
+/// Every recipient's entry: of the delivery-status parts, else of fields that stand in the text.
+pub(super) fn entries(mail: &Mail) -> Vec<Entry> {
+    let parts =
+        mail.parts.iter().filter(|part| matches!(part.content_type.as_str(), "message/delivery-status" | "message/global-delivery-status"));
+    let mut entries: Vec<Entry> = parts.filter_map(|part| part.text.as_deref()).flat_map(of_text).collect();
+    if entries.is_empty() {
+        entries = mail.text.as_deref().filter(|text| looks_like_fields(text)).map(of_text).unwrap_or_default();
+    }
+    entries.truncate(MOST_ENTRIES);
+    entries
+}
+
+fn looks_like_fields(text: &str) -> bool {
+    text.lines()
+        .take(400)
+        .any(|line| name_and_value(line).is_some_and(|(name, _)| matches!(name.as_str(), "final-recipient" | "original-recipient")))
+}
+
+fn of_text(text: &str) -> Vec<Entry> {
+    let mut entries = vec![Entry::default()];
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        let continued = line.starts_with([' ', '\t']) && !line.trim().is_empty();
+        if let (true, Some(name)) = (continued, open.as_deref()) {
+            append(entries.last_mut(), name, line.trim());
+            continue;
+        }
+        open = None;
+        if line.trim().is_empty() {
+            close(&mut entries);
+        } else if let Some((name, value)) = name_and_value(line) {
+            place(&mut entries, &name, value);
+            open = Some(name);
+        }
+        if entries.len() > MOST_ENTRIES {
+            break;
+        }
+    }
+    entries.retain(Entry::is_told);
+    entries.into_iter().map(tidy).collect()
+}
+
+fn name_and_value(line: &str) -> Option<(String, &str)> {
+    let (name, value) = line.split_once(':')?;
+    let name = name.trim();
+    (name.len() <= 40 && !name.is_empty() && !name.contains(' ')).then(|| (name.to_ascii_lowercase(), value.trim()))
+}
+
+/// A blank line ends an entry; the fields of the whole message before the first one make none.
+fn close(entries: &mut Vec<Entry>) {
+    match entries.last_mut() {
+        Some(last) if last.is_told() => entries.push(Entry::default()),
+        _ => {}
+    }
+}
+
+/// A field that comes a second time begins the next entry: some programs leave out the blank line.
+fn place(entries: &mut Vec<Entry>, name: &str, value: &str) {
+    let taken = entries.last_mut().and_then(|entry| entry.slot(name)).is_some_and(|slot| slot.is_some());
+    if taken && entries.last().is_some_and(Entry::is_told) {
+        entries.push(Entry::default());
+    }
+    if let Some(slot) = entries.last_mut().and_then(|entry| entry.slot(name)) {
+        *slot = Some(super::super::auto_reply::head(value, MOST_VALUE).to_owned());
+    }
+}
+
+fn append(entry: Option<&mut Entry>, name: &str, more: &str) {
+    if let Some(Some(value)) = entry.and_then(|entry| entry.slot(name)) {
+        if value.len() + more.len() < MOST_VALUE {
+            value.push(' ');
+            value.push_str(more);
+        }
+    }
+}
+
+fn tidy(mut entry: Entry) -> Entry {
+    let word = |value: String| value.split([' ', '(', ';', '\t']).find(|word| !word.is_empty()).unwrap_or_default().to_ascii_lowercase();
+    entry.action = entry.action.map(word);
+    entry.status = entry.status.map(word).filter(|status| status.starts_with(['2', '4', '5']));
+    entry.diagnostic = entry.diagnostic.filter(|text| !text.trim().is_empty());
+    entry
+}

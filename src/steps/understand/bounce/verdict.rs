@@ -1,0 +1,116 @@
+//! Three truths kept apart: the status of this message, whether the server still tries, and whether the address is dead.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::auto_reply::head;
+use super::super::signs::{REPORTS, fold};
+use super::notice::Notice;
+use super::report::Entry;
+use crate::model::address::clean_name;
+use crate::model::reading::BouncedRecipient;
+
+/// Bytes kept of what the server said.
+const MOST_DIAGNOSTIC: usize = 600;
+
+/// Reads a recipient of a report by RFC 3464; the notice's words fill in what the fields leave open.
+pub(super) fn of_entry(address: &str, entry: &Entry, words: &str, notice: &Notice) -> BouncedRecipient {
+    let said = entry.diagnostic.as_deref().unwrap_or(if words.is_empty() { &notice.text } else { words });
+    let all = format!("{} {words}", entry.diagnostic.as_deref().unwrap_or_default());
+    let delayed = entry.action.as_deref() == Some("delayed");
+    let status = entry
+        .status
+        .clone()
+        .map(|status| sharpened(status, said))
+        .or_else(|| status_in(&all))
+        .or_else(|| Some(default_status(&all, delayed)));
+    assemble(address, status, delayed, said, &all)
+}
+
+/// Reads a recipient of a report of free form.
+pub(super) fn of_words(address: &str, words: &str, notice: &Notice) -> BouncedRecipient {
+    let delayed = is_delay(&fold(&notice.text));
+    let status = status_in(words).or_else(|| status_in(&notice.text)).unwrap_or_else(|| default_status(words, delayed));
+    let mut recipient = assemble(address, Some(status), delayed, words, words);
+    if recipient.reason == "unknown" {
+        recipient = assemble(address, recipient.status, delayed, words, &notice.text);
+    }
+    recipient
+}
+
+fn assemble(address: &str, status: Option<String>, delayed: bool, said: &str, all: &str) -> BouncedRecipient {
+    let (reason, hard) = reason(status.as_deref().unwrap_or_default(), &without_address(all, address));
+    let diagnostic = Some(clean_name(head(said, MOST_DIAGNOSTIC))).filter(|text| !text.is_empty());
+    BouncedRecipient { address: address.to_owned(), status, hard: hard && !delayed, delayed, reason, diagnostic }
+}
+
+/// An address may contain any word (`spam@…`); it says nothing about the reason.
+fn without_address(text: &str, address: &str) -> String {
+    fold(text).replace(&address.to_ascii_lowercase(), "<>")
+}
+
+fn reason(status: &str, folded: &str) -> (String, bool) {
+    let by_text =
+        REPORTS.reason_texts.first(folded).and_then(|index| REPORTS.reason_of.get(index)).and_then(|index| REPORTS.reasons.get(*index));
+    let by_status = word_of_status(status).and_then(|word| REPORTS.reasons.iter().find(|reason| reason.word == word));
+    match (by_text, by_status) {
+        (Some(text), _) => (text.word.clone(), text.hard),
+        (None, Some(status)) => (status.word.clone(), status.hard),
+        (None, None) => (word_of_status(status).unwrap_or("unknown").to_owned(), false),
+    }
+}
+
+/// The word of the longest known prefix of a status (`5.1.1`, `x.2.2`, `x.4`).
+fn word_of_status(status: &str) -> Option<&'static str> {
+    let (_, detail) = status.split_once('.')?;
+    let subject = detail.split('.').next()?;
+    [status.to_owned(), format!("x.{detail}"), format!("x.{subject}")].iter().find_map(|key| REPORTS.status.get(key)).map(String::as_str)
+}
+
+static ENHANCED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?:$|[^\d.]|\.(?:\D|$))").ok());
+static REPLY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[\s:;#(\[<>'-])([45][0-5]\d)(?:[ \-:,;#)\]]|$)").ok());
+
+/// The enhanced status in a text, or one made of a plain SMTP reply code.
+fn status_in(text: &str) -> Option<String> {
+    let enhanced =
+        ENHANCED.as_ref()?.captures_iter(text).filter_map(|hit| hit.get(1)).map(|code| code.as_str()).find(|code| !code.starts_with('2'));
+    if let Some(code) = enhanced {
+        return Some(code.to_owned());
+    }
+    let code = REPLY.as_ref()?.captures_iter(text).find_map(|hit| hit.get(1))?.as_str();
+    Some(format!("{}.0.0", &code[..1]))
+}
+
+/// A status that says only the class takes its detail from what the server said, never another class.
+fn sharpened(status: String, said: &str) -> String {
+    if !status.ends_with(".0.0") {
+        return status;
+    }
+    status_in(said).filter(|better| better[..1] == status[..1]).unwrap_or(status)
+}
+
+fn default_status(words: &str, delayed: bool) -> String {
+    let folded = fold(words);
+    let temporary = delayed || ["deferred", "temporar", "try again", "will retry"].iter().any(|word| folded.contains(word));
+    if temporary { "4.0.0".to_owned() } else { "5.0.0".to_owned() }
+}
+
+fn is_delay(folded: &str) -> bool {
+    let tries_on = [
+        "will be retried",
+        "will retry",
+        "will continue to",
+        "attempts will continue",
+        "will keep trying",
+        "still trying",
+        "warning message only",
+        "do not need to resend",
+        "no action is required",
+        "retry for",
+        "continue trying",
+    ];
+    let gave_up = ["given up", "giving up", "permanent", "no further", "failed permanently", "could not be delivered for"];
+    tries_on.iter().any(|phrase| folded.contains(phrase)) && !gave_up.iter().any(|phrase| folded.contains(phrase))
+}
