@@ -61,6 +61,8 @@ pub(super) struct ReportSigns {
     pub(super) subjects: Phrases,
     pub(super) openings: Phrases,
     pub(super) returned: Phrases,
+    pub(super) lists: Phrases,
+    pub(super) stages: Vec<(String, Vec<String>)>,
     pub(super) daemons: Vec<String>,
     pub(super) daemon_names: Phrases,
     pub(super) reasons: Vec<Reason>,
@@ -75,6 +77,8 @@ pub(super) struct ReportSigns {
 pub(super) struct Reason {
     pub(super) word: String,
     pub(super) hard: bool,
+    /// The words name the address itself: they hold at whatever step they were said.
+    pub(super) sure: bool,
 }
 
 /// The tables of `data/automatic.toml`.
@@ -155,6 +159,8 @@ struct BounceFile {
     subjects: Vec<String>,
     openings: Vec<String>,
     returned: Vec<String>,
+    lists: Vec<String>,
+    stages: Vec<(String, Vec<String>)>,
     daemons: Vec<String>,
     daemon_names: Vec<String>,
     reason: Vec<ReasonTable>,
@@ -167,6 +173,8 @@ struct ReasonTable {
     word: String,
     #[serde(default)]
     hard: bool,
+    #[serde(default)]
+    sure: bool,
     text: Vec<String>,
 }
 
@@ -204,9 +212,11 @@ impl From<BounceFile> for ReportSigns {
             subjects: Phrases::new(&file.subjects),
             openings: Phrases::new(&file.openings),
             returned: Phrases::new(&file.returned),
+            lists: Phrases::new(&file.lists),
+            stages: file.stages,
             daemons: file.daemons,
             daemon_names: Phrases::new(&file.daemon_names),
-            reasons: file.reason.into_iter().map(|reason| Reason { word: reason.word, hard: reason.hard }).collect(),
+            reasons: file.reason.into_iter().map(|reason| Reason { word: reason.word, hard: reason.hard, sure: reason.sure }).collect(),
             reason_of,
             reason_texts: Phrases::new(&texts),
             status: file.status,
@@ -229,7 +239,7 @@ mod tests {
     #[test]
     fn every_pattern_of_the_tables_is_used() {
         let file: BounceFile = toml::from_str(include_str!("../../../data/bounce.toml")).unwrap();
-        let all = [file.subjects, file.openings, file.returned, file.daemon_names].concat();
+        let all = [file.subjects, file.openings, file.returned, file.lists, file.daemon_names].concat();
         for pattern in all.iter().chain(file.reason.iter().flat_map(|reason| &reason.text)) {
             assert!(RegexSetBuilder::new([pattern]).unicode(false).build().is_ok(), "{pattern}");
         }

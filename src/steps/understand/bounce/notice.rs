@@ -127,15 +127,7 @@ fn leading(line: &str) -> Option<String> {
 
 /// Recipients of a report of free form with the words about each, from the surest place to the least.
 pub(super) fn recipients(mail: &Mail, notice: &Notice) -> Vec<(String, String)> {
-    let places = [
-        named_in_header(mail),
-        without(mail, led(notice)),
-        without(mail, told(notice)),
-        returned::written_to(mail, notice),
-        in_subject(mail),
-        led(notice),
-    ];
-    let found = places.into_iter().find(|place| !place.is_empty()).unwrap_or_default();
+    let found = whom(mail, notice);
     let alone = found.len() == 1;
     found
         .into_iter()
@@ -147,19 +139,40 @@ pub(super) fn recipients(mail: &Mail, notice: &Notice) -> Vec<(String, String)> 
         .collect()
 }
 
+fn whom(mail: &Mail, notice: &Notice) -> Vec<String> {
+    let lines: Vec<&str> = notice.text.lines().collect();
+    let listed = lines.iter().position(|line| line.len() < 400 && REPORTS.lists.hit(&fold(line))).map_or(&lines[..0], |at| &lines[at..]);
+    let places: [&dyn Fn() -> Vec<String>; 7] = [
+        &|| named_in_header(mail),
+        &|| without(mail, led(listed)),
+        &|| without(mail, in_transcript(&lines)),
+        &|| without(mail, led(&lines)),
+        &|| without(mail, told(&lines)),
+        &|| returned::written_to(mail, notice),
+        &|| in_subject(mail),
+    ];
+    places.iter().map(|place| place()).find(|found| !found.is_empty()).unwrap_or_else(|| led(&lines))
+}
+
 /// `X-Failed-Recipients`, which Exim and Gmail write.
 fn named_in_header(mail: &Mail) -> Vec<String> {
     let values = mail.headers.iter().filter(|(name, _)| name == "x-failed-recipients");
     unique(values.flat_map(|(_, value)| address::all(value).map(|hit| hit.address.to_owned())))
 }
 
-fn led(notice: &Notice) -> Vec<String> {
-    unique(notice.text.lines().filter_map(leading))
+fn led(lines: &[&str]) -> Vec<String> {
+    unique(lines.iter().filter_map(|line| leading(line)))
+}
+
+/// `550 <jane@example.com>... User unknown`, as old sendmails answer.
+fn in_transcript(lines: &[&str]) -> Vec<String> {
+    let answers = lines.iter().filter(|line| line.contains(">...") && line.trim_start_matches(['<', '>', ' ']).starts_with(['4', '5']));
+    unique(answers.filter_map(|line| address::all(line).next().map(|hit| hit.address.to_owned())))
 }
 
 /// Addresses named within a sentence, unless the words before say that they are somebody else's.
-fn told(notice: &Notice) -> Vec<String> {
-    unique(notice.text.lines().flat_map(|line| {
+fn told(lines: &[&str]) -> Vec<String> {
+    unique(lines.iter().flat_map(|line| {
         address::all(line).filter(|hit| !is_else(&line[..hit.start])).map(|hit| hit.address.to_owned()).collect::<Vec<_>>()
     }))
 }
