@@ -63,7 +63,7 @@ pub(super) struct ReportSigns {
     pub(super) returned: Phrases,
     pub(super) lists: Phrases,
     pub(super) stages: Vec<(String, Vec<String>)>,
-    pub(super) daemons: Vec<String>,
+    pub(super) daemons: Phrases,
     pub(super) daemon_names: Phrases,
     pub(super) reasons: Vec<Reason>,
     /// Word of the reason of each pattern, in the order of `reason_texts`.
@@ -214,7 +214,7 @@ impl From<BounceFile> for ReportSigns {
             returned: Phrases::new(&file.returned),
             lists: Phrases::new(&file.lists),
             stages: file.stages,
-            daemons: file.daemons,
+            daemons: Phrases::new(&file.daemons),
             daemon_names: Phrases::new(&file.daemon_names),
             reasons: file.reason.into_iter().map(|reason| Reason { word: reason.word, hard: reason.hard, sure: reason.sure }).collect(),
             reason_of,
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn every_pattern_of_the_tables_is_used() {
         let file: BounceFile = toml::from_str(include_str!("../../../data/bounce.toml")).unwrap();
-        let all = [file.subjects, file.openings, file.returned, file.lists, file.daemon_names].concat();
+        let all = [file.subjects, file.openings, file.returned, file.lists, file.daemons, file.daemon_names].concat();
         for pattern in all.iter().chain(file.reason.iter().flat_map(|reason| &reason.text)) {
             assert!(RegexSetBuilder::new([pattern]).unicode(false).build().is_ok(), "{pattern}");
         }

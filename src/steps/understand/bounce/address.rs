@@ -13,7 +13,6 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) struct Found<'t> {
     pub(super) address: &'t str,
     pub(super) start: usize,
-    pub(super) end: usize,
 }
 
 /// The addresses of a line, in order.
@@ -21,15 +20,17 @@ pub(super) fn all(line: &str) -> impl Iterator<Item = Found<'_>> {
     let bare = if line.contains('@') { ADDRESS.as_ref() } else { None };
     bare.into_iter().flat_map(move |regex| regex.find_iter(line)).filter_map(|hit| {
         let text = hit.as_str();
-        let lead = text.len() - text.trim_start_matches(['\'', '`', '=', '*', '|', '.', '/', '-']).len();
-        let address = text[lead..].trim_end_matches(['.', '-']);
+        let lead = begin(text);
+        let address = text.get(lead..)?.trim_end_matches(['.', '-']);
         let domain = address.rsplit_once('@')?.1;
-        (domain.contains('.') && !address.starts_with('@')).then_some(Found {
-            address,
-            start: hit.start() + lead,
-            end: hit.start() + lead + address.len(),
-        })
+        (domain.contains('.') && !address.starts_with('@')).then_some(Found { address, start: hit.start() + lead })
     })
+}
+
+/// Where the address begins: quotes, list marks and the attribute names of X.400 addresses are none of it.
+fn begin(text: &str) -> usize {
+    let named = ["SMTP=", "smtp=", "RFC822=", "rfc822="].iter().find_map(|name| text.find(name).map(|at| at + name.len()));
+    named.unwrap_or_else(|| text.len() - text.trim_start_matches(['\'', '`', '*', '|', '.', '/', '-']).len())
 }
 
 /// The first address of a text, or the text without brackets and type when it has none (`rfc822;<jane@example.com>`).

@@ -23,7 +23,7 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     if mail.parts.iter().any(|part| part.content_type == "message/feedback-report") {
         return Some(Judged::new(Kind::Bulk, 0.97, vec!["feedback_report"]));
     }
-    if is_read_receipt(mail) {
+    if is_read_receipt(mail, seen) {
         return Some(Judged::new(Kind::Bulk, 0.95, vec!["read_receipt"]));
     }
     let entries = report::entries(mail);
@@ -42,8 +42,9 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     Some(judged)
 }
 
-fn is_read_receipt(mail: &Mail) -> bool {
-    mail.parts.iter().any(|part| part.content_type == "message/disposition-notification")
+fn is_read_receipt(mail: &Mail, seen: &Seen) -> bool {
+    // Dovecot refuses mail with a disposition notification: that one is a report.
+    mail.parts.iter().any(|part| part.content_type == "message/disposition-notification") && !seen.text.contains("rejected")
 }
 
 fn weigh(mail: &Mail, seen: &Seen, entries: &[Entry]) -> (u32, Vec<&'static str>) {
@@ -53,7 +54,9 @@ fn weigh(mail: &Mail, seen: &Seen, entries: &[Entry]) -> (u32, Vec<&'static str>
     let machine = daemon > 0 || seen.null_path || seen.auto_submitted;
     let reports = mail.header("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("delivery-status"));
     let opening = REPORTS.openings.count(&begin);
+    let from_amazon = mail.sender().is_some_and(|sender| sender.domain().ends_with("amazonaws.com"));
     let signs = [
+        (from_amazon && !entries.is_empty(), 4, "notification"),
         (entries.iter().any(|entry| !entry.arrived()), if machine || reports { 5 } else { 2 }, "delivery_status"),
         (reports, 3, "multipart_report"),
         (mail.header("x-failed-recipients").is_some(), 4, "x_failed_recipients"),
@@ -73,7 +76,7 @@ fn from_daemon(mail: &Mail, seen: &Seen) -> u32 {
     let raw = mail.header("from").map(str::to_ascii_lowercase).unwrap_or_default();
     let local =
         if seen.sender.is_empty() { raw.trim_matches(['<', '>', '"', ' ']).split('@').next().unwrap_or_default() } else { &seen.sender };
-    if REPORTS.daemons.iter().any(|known| known == local) || raw.contains("mailer-daemon") || raw.contains("mailer_daemon") {
+    if REPORTS.daemons.hit(local) || raw.contains("mailer-daemon") {
         return 2;
     }
     u32::from(REPORTS.daemon_names.hit(&raw))

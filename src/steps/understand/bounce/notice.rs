@@ -49,6 +49,16 @@ impl Notice {
         }
         words
     }
+
+    /// The words from the line of the only recipient to the end.
+    fn since(&self, address: &str) -> String {
+        let wanted = address.to_ascii_lowercase();
+        let mut words = String::new();
+        for line in self.text.lines().skip_while(|line| !line.to_ascii_lowercase().contains(&wanted)) {
+            append(&mut words, line);
+        }
+        words
+    }
 }
 
 fn append(words: &mut String, line: &str) {
@@ -129,22 +139,18 @@ fn leading(line: &str) -> Option<String> {
 pub(super) fn recipients(mail: &Mail, notice: &Notice) -> Vec<(String, String)> {
     let found = whom(mail, notice);
     let alone = found.len() == 1;
-    found
-        .into_iter()
-        .map(|address| {
-            let words = notice.about(&address);
-            let words = if words.len() < address.len() + 16 || alone && words.len() < 40 { notice.text.clone() } else { words };
-            (address, words)
-        })
-        .collect()
+    let words = |address: &str| if alone { notice.since(address) } else { notice.about(address) };
+    let told = |words: String, address: &str| if words.len() < address.len() + 16 { notice.text.clone() } else { words };
+    found.into_iter().map(|address| (told(words(&address), &address), address)).map(|(words, address)| (address, words)).collect()
 }
 
 fn whom(mail: &Mail, notice: &Notice) -> Vec<String> {
     let lines: Vec<&str> = notice.text.lines().collect();
     let listed = lines.iter().position(|line| line.len() < 400 && REPORTS.lists.hit(&fold(line))).map_or(&lines[..0], |at| &lines[at..]);
-    let places: [&dyn Fn() -> Vec<String>; 7] = [
+    let places: [&dyn Fn() -> Vec<String>; 8] = [
         &|| named_in_header(mail),
         &|| without(mail, led(listed)),
+        &|| without(mail, told(listed)),
         &|| without(mail, in_transcript(&lines)),
         &|| without(mail, led(&lines)),
         &|| without(mail, told(&lines)),
@@ -177,15 +183,20 @@ fn told(lines: &[&str]) -> Vec<String> {
     }))
 }
 
+/// The word before tells: a sender, a helper and an id are no recipients.
 fn is_else(before: &str) -> bool {
     let words = fold(before);
-    let near = words.trim_end_matches(['<', '"', '\'', '(', '[', ' ', ':', '=', '-']);
+    let mut near = words.trim_end_matches(['<', '"', '\'', '(', '[', ' ', ':', '=', '-']).rsplit([' ', '(', '<', '>', ',', ';']);
+    let (last, before) = (near.next().unwrap_or_default(), near.next().unwrap_or_default());
+    if last == "from" && before == "generated" || last == "to" && !matches!(before, "mail" | "write" | "reply" | "e-mail") {
+        return false;
+    }
     [
         "from",
         "sender",
         "by",
         "contact",
-        "mail to",
+        "to",
         "mailto",
         "postmaster",
         "support",
@@ -193,13 +204,10 @@ fn is_else(before: &str) -> bool {
         "id",
         "reply-to",
         "envelope-from",
-        "send e-mail to",
-        "write to",
         "return-path",
         "at",
     ]
-    .iter()
-    .any(|word| near.ends_with(word))
+    .contains(&last)
 }
 
 fn in_subject(mail: &Mail) -> Vec<String> {

@@ -58,6 +58,13 @@ pub(super) fn entries(mail: &Mail) -> Vec<Entry> {
         mail.parts.iter().filter(|part| matches!(part.content_type.as_str(), "message/delivery-status" | "message/global-delivery-status"));
     let mut entries: Vec<Entry> = parts.filter_map(|part| part.text.as_deref()).flat_map(of_text).collect();
     if entries.is_empty() {
+        let nested = mail.parts.iter().filter(|part| part.content_type == "message/rfc822").filter_map(|part| part.text.as_deref());
+        entries = nested.filter(|text| text.contains("report-type=delivery-status")).flat_map(of_text).collect();
+    }
+    if entries.is_empty() {
+        entries = mail.text.as_deref().map(of_notification).unwrap_or_default();
+    }
+    if entries.is_empty() {
         entries = mail.text.as_deref().filter(|text| looks_like_fields(text)).map(of_text).unwrap_or_default();
     }
     entries.truncate(MOST_ENTRIES);
@@ -68,6 +75,23 @@ fn looks_like_fields(text: &str) -> bool {
     text.lines()
         .take(400)
         .any(|line| name_and_value(line).is_some_and(|(name, _)| matches!(name.as_str(), "final-recipient" | "original-recipient")))
+}
+
+/// Amazon SES by way of SNS: the report as JSON, long lines folded.
+fn of_notification(text: &str) -> Vec<Entry> {
+    let Some(text) = text.trim_start().strip_prefix('{') else { return Vec::new() };
+    let line: String = text.split("\n--").next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(64 * 1024).collect();
+    let Ok(report) = serde_json::from_str::<serde_json::Value>(&format!("{{{line}")) else { return Vec::new() };
+    let word = |value: &serde_json::Value, name: &str| value.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    let found = report.pointer("/bounce/bouncedRecipients").and_then(|value| value.as_array()).cloned().unwrap_or_default();
+    let entry = |value: &serde_json::Value| Entry {
+        final_recipient: word(value, "emailAddress"),
+        original_recipient: None,
+        action: word(value, "action").or_else(|| Some("failed".to_owned())),
+        status: word(value, "status"),
+        diagnostic: word(value, "diagnosticCode"),
+    };
+    found.iter().map(entry).map(tidy).filter(Entry::is_told).collect()
 }
 
 fn of_text(text: &str) -> Vec<Entry> {
@@ -131,7 +155,14 @@ fn append(entry: Option<&mut Entry>, name: &str, more: &str) {
 fn tidy(mut entry: Entry) -> Entry {
     let word = |value: String| value.split([' ', '(', ';', '\t']).find(|word| !word.is_empty()).unwrap_or_default().to_ascii_lowercase();
     entry.action = entry.action.map(word);
-    entry.status = entry.status.map(word).filter(|status| status.starts_with(['2', '4', '5']));
+    entry.status = entry.status.map(word).filter(|status| is_status(status));
     entry.diagnostic = entry.diagnostic.filter(|text| !text.trim().is_empty());
     entry
+}
+
+/// `class.subject.detail` of RFC 3463.
+fn is_status(text: &str) -> bool {
+    let numbers: Vec<&str> = text.split('.').collect();
+    let is_number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    numbers.len() == 3 && matches!(numbers[0], "2" | "4" | "5") && numbers.iter().all(is_number)
 }

@@ -78,6 +78,8 @@ fn weigh(status: &str, text: Option<&'static Reason>, stage: Stage, quoted: bool
     }
     match (status.as_bytes().first(), stage) {
         (Some(b'5'), _) if text.sure => (word_of(text), true),
+        // A server that says so for days with a temporary code means it.
+        (Some(b'4'), _) if status == "4.1.1" && word == "user_unknown" => (word_of(text), true),
         (Some(b'4'), _) => (if word == "user_unknown" { "user_unknown" } else { "network" }, false),
         (_, Stage::Sender) => ("sender_refused", false),
         (_, Stage::Body) => ("refused", false),
@@ -163,7 +165,8 @@ fn sharpened(status: String, said: &str) -> String {
 
 fn default_status(words: &str, delayed: bool) -> String {
     let folded = fold(words);
-    let temporary = delayed || ["deferred", "temporar", "will retry", "retry time"].iter().any(|word| folded.contains(word));
+    let temporary =
+        delayed || ["deferred", "temporar", "will retry", "retry time", "failing for a long time"].iter().any(|word| folded.contains(word));
     if temporary { "4.0.0".to_owned() } else { "5.0.0".to_owned() }
 }
 
