@@ -4,60 +4,71 @@ use jiff::Zoned;
 
 use super::automatic::{Judged, Seen};
 use super::facts;
-use super::signs::SIGNS;
+use super::signs::{SIGNS, fold};
 use crate::model::mail::Mail;
 use crate::model::reading::{Finding, Kind, Outcome, Reading};
 
 /// Bytes of the folded text in which an absence must be told: people's machines say it first.
-const OPENING: usize = 420;
+const OPENING: usize = 600;
 /// Points that make a machine's answer.
 const ENOUGH: u32 = 4;
 
-/// Adds up the signs. A header of RFC 3834 or a subject only programs write is enough; words alone never are.
+/// A header of RFC 3834 or a subject only programs write is enough; words alone need each other, and no mark of a person.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     if let Some(judged) = challenge(mail, seen) {
         return Some(judged);
     }
-    let (points, rules) = weigh(mail, seen);
-    (points >= ENOUGH && !passes_as_mass_mail(mail, seen, &rules)).then(|| {
-        let confidence = if points > ENOUGH { 0.97 } else { 0.9 };
-        Judged::new(Kind::AutoReply, confidence, rules)
-    })
+    let (sure, mut rules) = sum(&surely(mail, seen));
+    let (words, told) = sum(&said(mail, seen));
+    rules.extend(told);
+    let judged = |confidence: f64, rules: Vec<&'static str>| {
+        (!passes_as_mass_mail(mail, seen, &rules)).then(|| Judged::new(Kind::AutoReply, confidence, rules))
+    };
+    if sure >= ENOUGH {
+        return judged(if sure + words > ENOUGH { 0.97 } else { 0.93 }, rules);
+    }
+    let human = is_written(head(&seen.text, OPENING)) && !rules.contains(&"auto_submitted");
+    if sure + words >= ENOUGH && !human { judged(if sure + words > ENOUGH { 0.9 } else { 0.82 }, rules) } else { None }
 }
 
-fn weigh(mail: &Mail, seen: &Seen) -> (u32, Vec<&'static str>) {
-    let opening = head(&seen.text, OPENING);
-    let absent = SIGNS.absent.count(opening);
-    let signs = [
+type Sign = (bool, u32, &'static str);
+
+fn sum(signs: &[Sign]) -> (u32, Vec<&'static str>) {
+    let hits = signs.iter().filter(|(hit, ..)| *hit);
+    (hits.clone().map(|(_, points, _)| points).sum(), hits.map(|(.., rule)| *rule).collect())
+}
+
+/// Signs that need no words.
+fn surely(mail: &Mail, seen: &Seen) -> [Sign; 5] {
+    [
         (answered_by_header(mail), 5, "auto_header"),
         (SIGNS.auto_subjects.hit(&seen.subject), 4, "auto_subject"),
         (seen.auto_submitted, 2, "auto_submitted"),
-        (absent > 0, 2, "absent"),
-        (absent > 1 && !asks(opening), 1, "absent_twice"),
-        (SIGNS.receipts.hit(&seen.text), 2, "receipt"),
         (weakly(mail), 1, "weak_auto_header"),
         (seen.null_path, 1, "null_return_path"),
-        (absent > 0 && is_form(&seen.text), 1, "form_shape"),
-        (SIGNS.no_reply.hit(&seen.sender), 1, "no_reply_sender"),
-    ];
-    let hits = signs.iter().filter(|(hit, ..)| *hit);
-    let points: u32 = hits.clone().map(|(_, points, _)| points).sum();
-    let against = if SIGNS.human.hit(opening) { 2 } else { 0 };
-    (points.saturating_sub(against), hits.map(|(.., rule)| *rule).collect())
+    ]
 }
 
-/// Machines write no question and no quoted history, and name who helps meanwhile.
-fn is_form(text: &str) -> bool {
-    !asks(text)
-        && (text.contains("urgent")
-            || text.contains("immediate")
-            || text.contains("in my absence")
-            || text.contains("please contact")
-            || text.starts_with("thank"))
+fn said(mail: &Mail, seen: &Seen) -> [Sign; 9] {
+    let opening = head(&seen.text, OPENING);
+    let absent = SIGNS.absent.count(opening);
+    let receipts = SIGNS.receipts.count(&seen.text);
+    [
+        (absent > 0, 2, "absent"),
+        (absent > 1, 1, "absent_twice"),
+        (absent > 0 && SIGNS.back.hit(&seen.text), 1, "back"),
+        (absent > 0 && SIGNS.cover.hit(&seen.text), 1, "cover"),
+        (absent > 0 && SIGNS.thanks.hit(opening), 1, "thanks"),
+        (receipts > 0, 2, "receipt"),
+        (receipts > 1, 1, "receipt_twice"),
+        (receipts > 0 && SIGNS.receipt_subjects.hit(&seen.subject), 2, "receipt_subject"),
+        (receipts > 0 && mail.sender().is_some() && SIGNS.no_reply.hit(&seen.sender), 1, "no_reply_sender"),
+    ]
 }
 
-fn asks(text: &str) -> bool {
-    text.contains('?')
+/// A question, a greeting by name, or words that take up what was written: a person's.
+fn is_written(text: &str) -> bool {
+    text.contains('?') || SIGNS.human.hit(text) || SIGNS.greeting.hit(text) && !SIGNS.nameless.hit(text)
 }
 
 fn answered_by_header(mail: &Mail) -> bool {
@@ -73,7 +84,7 @@ fn weakly(mail: &Mail) -> bool {
 
 /// Newsletters set `Auto-Submitted` too; a list header without an absence is theirs.
 fn passes_as_mass_mail(mail: &Mail, seen: &Seen, rules: &[&str]) -> bool {
-    let sure = rules.iter().any(|rule| matches!(*rule, "auto_header" | "auto_subject" | "absent"));
+    let sure = rules.iter().any(|rule| matches!(*rule, "auto_header" | "auto_subject" | "absent" | "receipt_subject"));
     !sure && (mail.header("list-unsubscribe").is_some() || mail.header("list-id").is_some() || SIGNS.job_subjects.hit(&seen.subject))
 }
 
@@ -102,7 +113,8 @@ pub(super) fn read(reading: &mut Reading, new_text: &str, mail: &Mail, anchor: &
 /// The sentence that says the person is gone for good.
 fn left(text: &str) -> Option<String> {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    sentences(&flat).find(|sentence| SIGNS.left.hit(&super::signs::fold(sentence))).map(|sentence| sentence.trim().to_owned())
+    let says = |sentence: &str| SIGNS.left.hit(sentence) && !SIGNS.not_left.hit(sentence);
+    sentences(&flat).find(|sentence| says(&fold(sentence))).map(|sentence| sentence.trim().to_owned())
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = &str> {

@@ -10,6 +10,8 @@ const ENOUGH: u32 = 3;
 
 /// Adds up the signs of mass mail; an answer in a conversation needs more of them.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
+    let texts = texts(mail, seen);
+    let scams = SIGNS.scams.count(&seen.text);
     let signs = [
         (sends_job_alerts(mail), 3, "job_alert_sender"),
         (SIGNS.job_subjects.hit(&seen.subject), 2, "job_subject"),
@@ -23,14 +25,24 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
         ),
         (SIGNS.no_reply.hit(&seen.sender), 2, "no_reply_sender"),
         (seen.auto_submitted, 2, "auto_submitted"),
-        (SIGNS.scams.hit(&seen.text), 2, "scam"),
-        (texts(mail, seen) > 0, 1, "mass_text"),
-        (texts(mail, seen) > 1, 1, "mass_texts"),
+        (scams > 0, 1, "scam"),
+        (scams > 1, 2, "scam_twice"),
+        (texts > 0, 1, "mass_text"),
+        (texts > 1, 1, "mass_text_twice"),
+        (texts > 2, 1, "mass_text_thrice"),
     ];
     let hits = signs.iter().filter(|(hit, ..)| *hit);
     let points: u32 = hits.clone().map(|(_, points, _)| points).sum();
-    let needed = if seen.answers && !mail.in_reply_to.is_empty() { ENOUGH + 2 } else { ENOUGH };
+    let needed = ENOUGH + if seen.answers { 2 } else { 0 } + if is_personal(mail) { 1 } else { 0 };
     (points >= needed).then(|| Judged::new(Kind::Bulk, if points > needed { 0.95 } else { 0.85 }, hits.map(|(.., rule)| *rule).collect()))
+}
+
+/// `Kim Park <kim.park@…>`: a person's own address, even if a tool sends for them.
+fn is_personal(mail: &Mail) -> bool {
+    let Some(from) = mail.from.first() else { return false };
+    let local = from.address.local().to_ascii_lowercase();
+    let names: Vec<String> = from.name.split_whitespace().map(|name| name.to_ascii_lowercase()).collect();
+    names.len() > 1 && names.iter().any(|name| name.len() > 2 && local.contains(name.as_str()))
 }
 
 fn sends_job_alerts(mail: &Mail) -> bool {

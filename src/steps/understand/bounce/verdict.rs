@@ -32,11 +32,8 @@ pub(super) fn of_entry(address: &str, entry: &Entry, words: &str, notice: &Notic
 pub(super) fn of_words(address: &str, words: &str, notice: &Notice) -> BouncedRecipient {
     let delayed = is_delay(&fold(&notice.text));
     let status = status_in(words).or_else(|| status_in(&notice.text)).unwrap_or_else(|| default_status(words, delayed));
-    let mut recipient = assemble(address, Some(status), delayed, words, words);
-    if recipient.reason == "unknown" {
-        recipient = assemble(address, recipient.status, delayed, words, &notice.text);
-    }
-    recipient
+    let all = if reason_in(&without_address(words, address)).is_some() { words } else { &notice.text };
+    assemble(address, Some(status), delayed, words, all)
 }
 
 fn assemble(address: &str, status: Option<String>, delayed: bool, said: &str, all: &str) -> BouncedRecipient {
