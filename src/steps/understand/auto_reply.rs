@@ -19,16 +19,17 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
         return Some(judged);
     }
     let (sure, mut rules) = sum(&surely(mail, seen));
-    let (words, told) = sum(&said(mail, seen));
-    rules.extend(told);
-    let judged = |confidence: f64, rules: Vec<&'static str>| {
-        (!passes_as_mass_mail(mail, seen, &rules)).then(|| Judged::new(Kind::AutoReply, confidence, rules))
-    };
-    if sure >= ENOUGH {
-        return judged(if sure + words > ENOUGH { 0.97 } else { 0.93 }, rules);
+    let (absence, told) = sum(&absence(seen));
+    let (receipt, confirmed) = sum(&receipt(seen));
+    let words = absence.max(receipt);
+    rules.extend(if absence >= receipt { told } else { confirmed });
+    if (sure >= ENOUGH || sure + words >= ENOUGH && !(sure < 2 && by_a_person(seen, absence >= receipt)))
+        && !passes_as_mass_mail(mail, seen, &rules)
+    {
+        let confidence = [0.82, 0.9, 0.93, 0.97][usize::from(sure >= ENOUGH) * 2 + usize::from(sure + words > ENOUGH)];
+        return Some(Judged::new(Kind::AutoReply, confidence, rules));
     }
-    let human = is_written(head(&seen.text, OPENING)) && !rules.contains(&"auto_submitted");
-    if sure + words >= ENOUGH && !human { judged(if sure + words > ENOUGH { 0.9 } else { 0.82 }, rules) } else { None }
+    None
 }
 
 type Sign = (bool, u32, &'static str);
@@ -39,36 +40,48 @@ fn sum(signs: &[Sign]) -> (u32, Vec<&'static str>) {
 }
 
 /// Signs that need no words.
-fn surely(mail: &Mail, seen: &Seen) -> [Sign; 5] {
+fn surely(mail: &Mail, seen: &Seen) -> [Sign; 7] {
     [
         (answered_by_header(mail), 5, "auto_header"),
         (SIGNS.auto_subjects.hit(&seen.subject), 4, "auto_subject"),
+        (SIGNS.declares.hit(&seen.text), 3, "says_automatic"),
         (seen.auto_submitted, 2, "auto_submitted"),
+        (seen.auto_submitted && seen.answers, 2, "auto_answer"),
         (weakly(mail), 1, "weak_auto_header"),
         (seen.null_path, 1, "null_return_path"),
     ]
 }
 
-fn said(mail: &Mail, seen: &Seen) -> [Sign; 9] {
+/// What an absent person's machine says.
+fn absence(seen: &Seen) -> [Sign; 5] {
     let opening = head(&seen.text, OPENING);
     let absent = SIGNS.absent.count(opening);
-    let receipts = SIGNS.receipts.count(&seen.text);
     [
         (absent > 0, 2, "absent"),
         (absent > 1, 1, "absent_twice"),
         (absent > 0 && SIGNS.back.hit(&seen.text), 1, "back"),
         (absent > 0 && SIGNS.cover.hit(&seen.text), 1, "cover"),
         (absent > 0 && SIGNS.thanks.hit(opening), 1, "thanks"),
-        (receipts > 0, 2, "receipt"),
-        (receipts > 1, 1, "receipt_twice"),
-        (receipts > 0 && SIGNS.receipt_subjects.hit(&seen.subject), 2, "receipt_subject"),
-        (receipts > 0 && mail.sender().is_some() && SIGNS.no_reply.hit(&seen.sender), 1, "no_reply_sender"),
     ]
 }
 
-/// A question, a greeting by name, or words that take up what was written: a person's.
-fn is_written(text: &str) -> bool {
-    text.contains('?') || SIGNS.human.hit(text) || SIGNS.greeting.hit(text) && !SIGNS.nameless.hit(text)
+/// What a desk's machine says when it has taken something in.
+fn receipt(seen: &Seen) -> [Sign; 5] {
+    let receipts = SIGNS.receipts.count(&seen.text);
+    [
+        (receipts > 0, 2, "receipt"),
+        (receipts > 1, 1, "receipt_twice"),
+        (receipts > 2, 1, "receipt_thrice"),
+        (receipts > 0 && SIGNS.receipt_subjects.hit(&seen.subject), 2, "receipt_subject"),
+        (receipts > 0 && SIGNS.no_reply.hit(&seen.sender), 1, "no_reply_sender"),
+    ]
+}
+
+/// A question, or words that take up what was written; of the absent also a greeting by name, which desks do know.
+fn by_a_person(seen: &Seen, absent: bool) -> bool {
+    let text = head(&seen.text, OPENING);
+    let named = SIGNS.greeting.hit(text) && !SIGNS.nameless.hit(text);
+    text.contains('?') || SIGNS.human.hit(text) || absent && (named || SIGNS.trade.hit(text))
 }
 
 fn answered_by_header(mail: &Mail) -> bool {
@@ -117,8 +130,24 @@ fn left(text: &str) -> Option<String> {
     sentences(&flat).find(|sentence| says(&fold(sentence))).map(|sentence| sentence.trim().to_owned())
 }
 
+/// Sentences of a text on one line; a title's full stop ends none.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(['.', '!', '?', '。', '！']).filter(|sentence| sentence.len() > 8)
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest
+            .match_indices(['.', '!', '?', '。', '！'])
+            .find(|(at, mark)| ends(rest, *at, mark))
+            .map_or(rest.len(), |(at, mark)| at + mark.len());
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        (!sentence.is_empty()).then_some(sentence)
+    })
+}
+
+fn ends(text: &str, at: usize, mark: &str) -> bool {
+    let word = text[..at].rsplit(' ').next().unwrap_or_default();
+    let is_title = ["Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Inc", "Jr", "Sr"].contains(&word) || word.len() == 1;
+    !(mark == "." && is_title) && (!mark.is_ascii() || text[at + mark.len()..].chars().next().is_none_or(char::is_whitespace))
 }
 
 /// At most so many bytes of a text, cut between characters.

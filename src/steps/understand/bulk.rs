@@ -27,6 +27,7 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
         (seen.auto_submitted, 2, "auto_submitted"),
         (scams > 0, 1, "scam"),
         (scams > 1, 2, "scam_twice"),
+        (scams > 2, 2, "scam_thrice"),
         (texts > 0, 1, "mass_text"),
         (texts > 1, 1, "mass_text_twice"),
         (texts > 2, 1, "mass_text_thrice"),
