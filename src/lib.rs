@@ -1,6 +1,14 @@
 //! Curbside.
 #![forbid(unsafe_code)]
 
+pub mod checkins;
+pub mod clock;
+pub mod config;
+pub mod flow;
+pub mod letters;
 pub mod mail;
 pub mod model;
+pub mod secrets;
 pub mod steps;
+pub mod store;
+pub mod world;

@@ -1,0 +1,438 @@
+//! What one mail teaches: whom it concerns, what it means, what that does. Header first; whole only when it matters (P11).
+
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, ToSpan};
+
+use super::record::Pen;
+use super::sync::Known;
+use crate::mail::mime;
+use crate::model::address::Address;
+use crate::model::folder::{Folder, HeaderRow, Role};
+use crate::model::id::{ContactId, MessageId};
+use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
+use crate::model::mail::Mail;
+use crate::model::message::{Direction, Message};
+use crate::model::reading::{BouncedRecipient, Kind, Reading};
+use crate::model::settings::Settings;
+use crate::model::standing::StopReason;
+use crate::steps::decide::{Decision, Writer, decide};
+use crate::steps::understand::{Known as Sense, understand};
+use crate::store::messages::Arrival;
+use crate::store::{StoreError, Tx};
+
+/// Why a mail is read whole, found out from its header alone.
+#[derive(Debug, Clone)]
+pub struct Concern {
+    /// The same for all copies of one mail.
+    pub event: String,
+    why: Why,
+}
+
+#[derive(Debug, Clone)]
+enum Why {
+    /// A contact wrote.
+    Contact(ContactId, Writer),
+    /// The owner wrote to contacts.
+    Owner(Vec<ContactId>),
+    /// Somebody else refers to a kept mail.
+    Thread,
+    /// It may be a delivery report about a contact.
+    Report,
+}
+
+impl Concern {
+    /// Looks at a header; `None` when the mail concerns nobody and is forgotten.
+    #[must_use]
+    pub fn of(row: &HeaderRow, role: Role, known: &Known) -> Option<Self> {
+        if !may_concern(&row.header, known) {
+            return None;
+        }
+        let mail = mime::parse_headers(&row.header)?;
+        let why = why(&mail, role, known)?;
+        Some(Self { event: event(&mail, row), why })
+    }
+
+    /// True when this mail is kept already, from this folder or another.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_known(&self, tx: &Tx<'_>) -> Result<bool, StoreError> {
+        tx.is_kept(&self.event)
+    }
+}
+
+/// A cheap look at the raw header before it is parsed: most mail names nobody the owner keeps.
+fn may_concern(header: &[u8], known: &Known) -> bool {
+    let lower = || header.iter().map(u8::to_ascii_lowercase);
+    let text: Vec<u8> = lower().collect();
+    if memchr::memmem::find(&text, b"multipart/report").is_some()
+        || memchr::memmem::find(&text, b"mailer-daemon").is_some()
+        || memchr::memmem::find(&text, b"postmaster").is_some()
+        || memchr::memmem::find(&text, b"x-failed-recipients").is_some()
+        || memchr::memmem::find(&text, b"=?").is_some()
+    {
+        return true;
+    }
+    memchr::memchr_iter(b'@', &text).any(|at| names_known(&text, header, at, known))
+}
+
+/// True when the address or id around an `@` is known.
+fn names_known(lower: &[u8], header: &[u8], at: usize, known: &Known) -> bool {
+    let inside =
+        |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b'>' | b',' | b';' | b'"' | b'(' | b')' | b':' | b'[' | b']');
+    let start = lower[..at].iter().rposition(|byte| !inside(byte)).map_or(0, |index| index + 1);
+    let end = lower[at..].iter().position(|byte| !inside(byte)).map_or(lower.len(), |index| at + index);
+    let Ok(token) = std::str::from_utf8(&lower[start..end]) else { return true };
+    let token = token.trim_matches('\'');
+    known.contacts.contains_key(token)
+        || token.contains('+')
+        || std::str::from_utf8(&header[start..end]).is_ok_and(|id| known.refers(id))
+        || token.contains('=') && token.len() > 60
+}
+
+fn why(mail: &Mail, role: Role, known: &Known) -> Option<Why> {
+    let from_me = mail.sender().is_some_and(|sender| known.is_me(sender));
+    if role == Role::Sent {
+        // Only a mail in Sent is the owner's; a From line proves nothing (P6).
+        let contacts: BTreeSet<ContactId> = mail.recipients().filter_map(|person| known.contact_of(&person.address)).collect();
+        return (from_me && !contacts.is_empty()).then(|| Why::Owner(contacts.into_iter().collect()));
+    }
+    if from_me {
+        return None;
+    }
+    if let Some(contact) = mail.sender().and_then(|sender| known.contact_of(sender)) {
+        let writer = if fails_dmarc(mail) { Writer::Unverified } else { Writer::Contact };
+        return Some(Why::Contact(contact, writer));
+    }
+    if looks_like_report(mail) {
+        return Some(Why::Report);
+    }
+    mail.refers_to().any(|id| known.refers(id)).then_some(Why::Thread)
+}
+
+fn looks_like_report(mail: &Mail) -> bool {
+    let sender = mail.sender().map_or("", Address::local).to_ascii_lowercase();
+    let content = mail.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    content.contains("multipart/report")
+        || mail.header("x-failed-recipients").is_some()
+        || ["mailer-daemon", "postmaster"].contains(&sender.as_str())
+        || mail.from.is_empty()
+}
+
+/// The provider's own verdict: the topmost `Authentication-Results` (RFC 8601). Lower ones may be forged.
+fn fails_dmarc(mail: &Mail) -> bool {
+    mail.header("authentication-results").is_some_and(|text| {
+        let plain: String = text.to_ascii_lowercase().split_whitespace().collect();
+        plain.contains("dmarc=fail")
+    })
+}
+
+/// What tells a mail from all others and is the same in every folder.
+fn event(mail: &Mail, row: &HeaderRow) -> String {
+    let id = mail.message_id.as_deref().unwrap_or("");
+    let from = mail.sender().map(Address::key).unwrap_or_default();
+    let date = mail.header("date").unwrap_or_default();
+    let size = if id.is_empty() { row.size.to_string() } else { String::new() };
+    digest(&[id, &from, date, &mail.subject, &size])
+}
+
+/// The event of a mail of our own making, as its copy in Sent will show it.
+#[must_use]
+pub fn event_of(mail: &Mail) -> String {
+    let from = mail.sender().map(Address::key).unwrap_or_default();
+    digest(&[mail.message_id.as_deref().unwrap_or(""), &from, mail.header("date").unwrap_or_default(), &mail.subject, ""])
+}
+
+fn digest(parts: &[&str]) -> String {
+    use std::fmt::Write as _;
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for part in parts {
+        context.update(part.as_bytes());
+        context.update(&[0]);
+    }
+    context.finish().as_ref()[..16].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Writes down what a batch of mails teaches, inside one transaction.
+pub struct Learner<'a> {
+    /// The transaction.
+    pub tx: &'a Tx<'a>,
+    /// The owner's settings.
+    pub settings: &'a Settings,
+    /// What is known.
+    pub known: &'a Known,
+    /// The hour.
+    pub now: Timestamp,
+    /// Mail of this pass arrived after this instant; `None` for history.
+    pub live_from: Option<Timestamp>,
+    /// The folder they are in.
+    pub folder: &'a Folder,
+    /// Contacts whose story changed.
+    pub touched: BTreeSet<ContactId>,
+    /// `Message-ID`s newly kept.
+    pub ids: Vec<String>,
+}
+
+impl Learner<'_> {
+    /// Learns one mail; true when it was kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn learn(&mut self, row: &HeaderRow, concern: &Concern, bytes: &[u8]) -> Result<bool, StoreError> {
+        if concern.is_known(self.tx)? {
+            return Ok(false);
+        }
+        let Some(mail) = mime::parse(bytes) else { return Ok(false) };
+        let at = self.at(row, &mail)?;
+        let found = Found { mail: &mail, bytes, event: &concern.event, at };
+        match &concern.why {
+            Why::Contact(contact, writer) => self.from_contact(&found, *contact, *writer),
+            Why::Owner(contacts) => self.from_owner(&found, contacts),
+            Why::Thread => self.in_thread(&found),
+            Why::Report => self.report(&found),
+        }
+    }
+
+    /// Brings the stories of all contacts concerned up to date.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn finish(&mut self) -> Result<(), StoreError> {
+        self.pen().restory_many(self.tx, &self.touched)
+    }
+
+    fn pen(&self) -> Pen<'_> {
+        Pen { settings: self.settings, now: self.now }
+    }
+
+    /// When a mail counts as having happened. New mail happened since the last look and before now, whatever it says;
+    /// old mail when its date says, unless that is senseless. An answer comes after what it answers.
+    fn at(&self, row: &HeaderRow, mail: &Mail) -> Result<Timestamp, StoreError> {
+        let written = mail.date.map(|date| date.at);
+        let arrived = row.arrived.or(written).unwrap_or(self.now);
+        let sane = |at: &Timestamp| arrived.checked_add(25.hours()).is_ok_and(|latest| *at <= latest);
+        let at = match self.live_from {
+            Some(last) => arrived.max(last),
+            None => written.filter(sane).unwrap_or(arrived),
+        };
+        let mut after = None;
+        for id in mail.refers_to().take(1) {
+            after = self.tx.message_by_rfc_id(id)?.map(|parent| parent.at);
+        }
+        let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
+        Ok(at.min(self.now))
+    }
+
+    fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
+        let reading = self.read(found);
+        if reading.kind == Kind::Bounce {
+            return self.report(found);
+        }
+        let decision = decide(&reading, writer, found.at.to_zoned(self.settings.owner.zone.clone()).date());
+        if writer == Writer::Contact
+            && reading.kind == Kind::Reply
+            && let Some(address) = found.mail.sender()
+        {
+            self.tx.wrote_from(address, found.at)?;
+        }
+        self.keep_and_tell(found, contact, reading, &decision)?;
+        if decision.effects.contains(&Effect::Stop(StopReason::OptedOut)) {
+            self.suppress_all(contact)?;
+        }
+        Ok(true)
+    }
+
+    fn suppress_all(&self, contact: ContactId) -> Result<(), StoreError> {
+        let Some(kept) = self.tx.contact(contact)? else { return Ok(()) };
+        kept.contact.addresses.iter().try_for_each(|address| self.tx.suppress(address, "opted_out", self.now))
+    }
+
+    fn in_thread(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
+        let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
+        let reading = self.read(found);
+        if reading.kind == Kind::Bounce {
+            return self.report(found);
+        }
+        let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
+        self.keep_and_tell(found, contact, reading, &decision)?;
+        Ok(true)
+    }
+
+    fn contact_of_thread(&self, mail: &Mail) -> Result<Option<ContactId>, StoreError> {
+        for id in mail.refers_to() {
+            if let Some(contact) = self.contact_of_id(id)? {
+                return Ok(Some(contact));
+            }
+        }
+        Ok(None)
+    }
+
+    fn contact_of_id(&self, id: &str) -> Result<Option<ContactId>, StoreError> {
+        if let Some(message) = self.tx.message_by_rfc_id(id)? {
+            return Ok(Some(message.contact));
+        }
+        Ok(self.tx.draft_by_rfc_id(id)?.map(|draft| draft.contact))
+    }
+
+    /// The owner's own mail, or the copy of a check-in.
+    fn from_owner(&mut self, found: &Found<'_>, contacts: &[ContactId]) -> Result<bool, StoreError> {
+        let ids = found.mail.message_id.iter().chain(&found.mail.original_message_id);
+        for id in ids {
+            if let Some(draft) = self.tx.draft_by_rfc_id(id)? {
+                // Outlook gave our mail another id: answers will refer to that one.
+                if found.mail.original_message_id.is_some() {
+                    self.keep(found, draft.contact, Direction::Out, None)?;
+                }
+                return Ok(false);
+            }
+        }
+        for contact in contacts {
+            let message = self.keep(found, *contact, Direction::Out, None)?;
+            let line = NewEntry::about(*contact, found.at, EntryKind::OwnerWrote, format!("you wrote: {}", found.mail.subject))
+                .message(message)
+                .with([Effect::Touch(Side::Owner)]);
+            self.tell(&line)?;
+            self.pen().withdraw(self.tx, *contact, "you wrote to them yourself")?;
+        }
+        Ok(true)
+    }
+
+    /// A delivery report: ties to our mail by its id, or by a recipient we wrote to lately when it carries none.
+    fn report(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
+        let reading = self.read(found);
+        let Some(bounce) = reading.bounce.clone() else { return self.in_thread_if_any(found, reading) };
+        let mut kept = false;
+        for recipient in &bounce.recipients {
+            let Ok(address) = Address::parse(&recipient.address) else { continue };
+            let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
+            let message = self.keep(found, contact, Direction::In, Some(reading.clone()))?;
+            self.bounced(contact, message, &address, recipient, found.at)?;
+            kept = true;
+        }
+        Ok(kept)
+    }
+
+    fn in_thread_if_any(&mut self, found: &Found<'_>, reading: Reading) -> Result<bool, StoreError> {
+        let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
+        let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
+        self.keep_and_tell(found, contact, reading, &decision)?;
+        Ok(true)
+    }
+
+    fn concerned(&self, mail: &Mail, original: Option<&str>, address: &Address) -> Result<Option<ContactId>, StoreError> {
+        for id in original.into_iter().chain(mail.refers_to()) {
+            if let Some(contact) = self.contact_of_id(id)? {
+                return Ok(Some(contact));
+            }
+        }
+        let Some(contact) = self.known.contact_of(address).filter(|_| original.is_none()) else { return Ok(None) };
+        let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
+        Ok(self.tx.has_mail_since(contact, recent)?.then_some(contact))
+    }
+
+    fn bounced(
+        &mut self,
+        contact: ContactId,
+        message: MessageId,
+        address: &Address,
+        recipient: &BouncedRecipient,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let reason = recipient.reason.replace('_', " ");
+        let mut line = NewEntry::about(contact, at, EntryKind::Bounced, bounce_in_words(address, recipient, &reason)).message(message);
+        if recipient.hard && !recipient.delayed {
+            self.tx.set_dead(address, &reason)?;
+            let living = self.tx.contact(contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
+            if !living {
+                line = line.with([Effect::Stop(StopReason::Undeliverable)]);
+            }
+            self.pen().withdraw(self.tx, contact, "a mail to them came back")?;
+        }
+        self.tell(&line)
+    }
+
+    fn keep_and_tell(&mut self, found: &Found<'_>, contact: ContactId, reading: Reading, decision: &Decision) -> Result<(), StoreError> {
+        let message = self.keep(found, contact, Direction::In, Some(reading))?;
+        let mut line =
+            NewEntry::about(contact, found.at, decision.kind, decision.text.clone()).message(message).with(decision.effects.clone());
+        line.outcome = decision.outcome;
+        self.tell(&line)?;
+        if decision.withdraws {
+            self.pen().withdraw(self.tx, contact, &format!("they wrote: {}", decision.text))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the line; the story is added up once, at the end of the batch.
+    fn tell(&mut self, line: &NewEntry) -> Result<(), StoreError> {
+        self.tx.append(line, self.now)?;
+        self.touched.extend(line.contact);
+        Ok(())
+    }
+
+    fn read(&self, found: &Found<'_>) -> Reading {
+        understand(found.mail, &Sense { me: &self.known.me, arrived: found.at, zone: self.settings.owner.zone.clone() })
+    }
+
+    fn keep(
+        &mut self,
+        found: &Found<'_>,
+        contact: ContactId,
+        direction: Direction,
+        reading: Option<Reading>,
+    ) -> Result<MessageId, StoreError> {
+        let mail = found.mail;
+        let (mine, peer) = match direction {
+            Direction::In => (mail.recipients().map(|person| &person.address).find(|address| self.known.is_me(address)), mail.sender()),
+            Direction::Out => (
+                mail.sender(),
+                mail.recipients().map(|person| &person.address).find(|address| self.known.contact_of(address) == Some(contact)),
+            ),
+        };
+        let mut thread = MessageId(0);
+        for id in mail.refers_to() {
+            if let Some(parent) = self.tx.message_by_rfc_id(id)? {
+                thread = parent.thread;
+                break;
+            }
+        }
+        self.ids.extend(mail.message_id.clone());
+        let message = Message {
+            id: MessageId(0),
+            thread,
+            rfc_id: mail.message_id.clone(),
+            contact,
+            direction,
+            peer: peer.cloned(),
+            mine: mine.cloned(),
+            subject: mail.subject.clone(),
+            chain: mail.references.iter().cloned().chain(mail.message_id.clone()).collect(),
+            at: found.at,
+            offset: mail.date.map(|date| date.offset.seconds()),
+            reading,
+        };
+        self.tx.keep_message(&message, &Arrival { event: found.event, folder: &self.folder.name, raw: found.bytes })
+    }
+}
+
+struct Found<'a> {
+    mail: &'a Mail,
+    bytes: &'a [u8],
+    event: &'a str,
+    at: Timestamp,
+}
+
+fn bounce_in_words(address: &Address, recipient: &BouncedRecipient, reason: &str) -> String {
+    if recipient.delayed {
+        return format!("mail to {address} is late; the server goes on trying ({reason})");
+    }
+    if recipient.hard {
+        format!("mail to {address} came back: {reason}; this address is not written to again")
+    } else {
+        format!("mail to {address} came back: {reason}")
+    }
+}

@@ -1,0 +1,97 @@
+//! The journal: lines are added, never changed.
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+use super::{StoreError, Tx, from_json, instant, json, micros, parsed};
+use crate::model::id::{ContactId, DraftId, EntryId, MessageId};
+use crate::model::journal::{Entry, NewEntry};
+use crate::model::reading::Outcome;
+
+const COLUMNS: &str = "j.id, j.recorded, j.happened, j.contact, j.kind, j.text, j.message, j.draft, j.outcome, j.effects, j.voids, \
+     coalesce((SELECT rfc_id FROM message m WHERE m.id = j.message), (SELECT message_id FROM draft d WHERE d.id = j.draft))";
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let outcome: Option<String> = row.get(8)?;
+    Ok(Entry {
+        id: EntryId(row.get(0)?),
+        recorded: instant(row.get(1)?),
+        message_id: row.get(11)?,
+        line: NewEntry {
+            on: instant(row.get(2)?),
+            contact: row.get::<_, Option<i64>>(3)?.map(ContactId),
+            kind: parsed(&row.get::<_, String>(4)?)?,
+            text: row.get(5)?,
+            message: row.get::<_, Option<i64>>(6)?.map(MessageId),
+            draft: row.get::<_, Option<i64>>(7)?.map(DraftId),
+            outcome: outcome.as_deref().and_then(Outcome::of_word),
+            effects: from_json(&row.get::<_, String>(9)?)?,
+            voids: row.get::<_, Option<i64>>(10)?.map(EntryId),
+        },
+    })
+}
+
+impl Tx<'_> {
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn append(&self, line: &NewEntry, recorded: Timestamp) -> Result<EntryId, StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO journal (recorded, happened, contact, kind, text, message, draft, outcome, effects, voids)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                micros(recorded),
+                micros(line.on),
+                line.contact.map(|id| id.0),
+                line.kind.word(),
+                line.text,
+                line.message.map(|id| id.0),
+                line.draft.map(|id| id.0),
+                line.outcome.map(Outcome::word),
+                json(&line.effects)?,
+                line.voids.map(|id| id.0),
+            ])?;
+        Ok(EntryId(self.conn.last_insert_rowid()))
+    }
+
+    /// All lines about a contact, in the order things happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_of(&self, contact: ContactId) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.contact = ?1 ORDER BY j.happened, j.id", [contact.0])
+    }
+
+    /// The last lines about a contact, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_entries_of(&self, contact: ContactId, most: u32) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.contact = ?1 ORDER BY j.happened DESC, j.id DESC LIMIT ?2", params![contact.0, most])
+    }
+
+    /// Lines about a kept mail, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_about(&self, message: MessageId) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.message = ?1 ORDER BY j.id", [message.0])
+    }
+
+    /// Lines written from an instant on, in the order of writing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_since(&self, since: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.recorded >= ?1 ORDER BY j.id", [micros(since)])
+    }
+
+    fn entries_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM journal j WHERE {condition}"))?;
+        let rows = statement.query_map(parameters, entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,3 @@
+//! One test binary; each folder tells its stories.
+
+mod letters;
