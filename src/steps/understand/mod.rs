@@ -1,5 +1,7 @@
 //! From a mail to its meaning: pure, total, in the order of the design's section 6.
 
+pub mod facts;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::model::address::Address;

@@ -1,0 +1,3 @@
+//! Stories that the whole house is held to.
+
+mod understand;
