@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::lexicon::{Lex, Prep};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead};
+use super::spans::{Grain, Stretch, after_rest, ahead, month, week};
 use super::words::Page;
 use crate::model::calendar::next_working_day;
 
@@ -98,11 +98,27 @@ impl<'p> Calendar<'p> {
             if found.at.grain == Grain::Week && !found.past {
                 week = Some((found.at.first, self.page.sentence(i)));
             }
+            let found = all.last().map_or(found, |last| self.counted_on(i, found, last));
             all.push(self.mention(i, found, all.last().map_or(0, |last| last.to)));
             i = found.end;
             i = self.same_month(i, found, &mut all);
         }
         all
+    }
+
+    /// "the following week" counts on from the date named just before.
+    fn counted_on(&self, i: usize, found: Found, last: &Mention) -> Found {
+        let word = self.page.low(i);
+        let counts = word == "following" || (word == "week" && matches!(self.page.low(found.end - 1), "after" | "following"));
+        if !counts || self.page.sentence(last.from) + 1 < self.page.sentence(i) || last.past {
+            return found;
+        }
+        let at = match found.at.grain {
+            Grain::Week => week(ahead(week(last.at.last).first, 7)),
+            Grain::Month => month(last.at.last, 1),
+            _ => found.at,
+        };
+        Found { at, ..found }
     }
 
     fn date_at(&self, i: usize, week: Option<(Date, u32)>) -> Option<Found> {
@@ -153,9 +169,18 @@ impl<'p> Calendar<'p> {
         if prep == Prep::When {
             prep = Prep::On;
         }
+        if prep == Prep::Until && self.is_inclusive(found.end) {
+            prep = Prep::Through;
+        }
         let past = found.past || prep == Prep::Since || self.page.low(found.end) == "ago";
         let Found { at, plural, doubtful, loose, rest, .. } = found;
         Mention { from, to: found.end, at, prep, plural, past, doubtful, loose, rest }
+    }
+
+    /// `(inclusive)` behind a date
+    fn is_inclusive(&self, end: usize) -> bool {
+        let word = self.page.low(self.page.skip(end, '('));
+        matches!(word, "inclusive" | "incl" | "included" | "inclus" | "einschließlich" | "incluido" | "inclusief" | "compreso")
     }
 
     /// "… is over" right after a date.
@@ -179,6 +204,8 @@ impl<'p> Calendar<'p> {
                 Lex::Prep(Prep::After) if self.or_before(k) => return (k - 1, Prep::From),
                 Lex::Prep(prep) => return (k, prep),
                 Lex::Which(_) if matches!(self.page.low(k), "past" | "following") => return (k, Prep::After),
+                _ if matches!(self.page.low(k), "including" | "incl") => return (k, Prep::Through),
+                _ if self.page.low(k) == "m" && self.page.low(k.wrapping_sub(2)) == "t" => return (k - 2, Prep::Through),
                 _ if self.page.low(k) == "than" => return self.than(k, i),
                 _ => return (i, Prep::On),
             }

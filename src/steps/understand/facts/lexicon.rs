@@ -128,18 +128,18 @@ type Words = HashMap<&'static str, Lex>;
 
 fn months(map: &mut Words) {
     let names: [&str; 12] = [
-        "january jan januar janvier enero gennaio janeiro januari jänner janv ene genn",
-        "february feb februar février fevrier febrero febbraio fevereiro februari févr fev",
-        "march mar märz maerz mars marzo março marco maart mrz",
-        "april apr avril abril aprile avr abr",
-        "may mai mayo maggio maio mei maj",
-        "june jun juni juin junio giugno junho",
-        "july jul juli juillet julio luglio julho juil lug",
-        "august aug août aout agosto augustus augusti ago",
-        "september sep sept septembre septiembre settembre setembro",
-        "october oct oktober octobre octubre ottobre outubro okt",
-        "november nov novembre noviembre novembro",
-        "december dec dezember décembre decembre diciembre dicembre dezembro dez dic déc",
+        "january jan januar janvier enero gennaio janeiro januari jänner janv ene genn stycznia",
+        "february feb februar février fevrier febrero febbraio fevereiro februari févr fev lutego",
+        "march mar märz maerz mars marzo março marco maart mrz marca marts",
+        "april apr avril abril aprile avr abr kwietnia",
+        "may mai mayo maggio maio mei maj maja",
+        "june jun juni juin junio giugno junho czerwca",
+        "july jul juli juillet julio luglio julho juil lug lipca",
+        "august aug août aout agosto augustus augusti ago sierpnia",
+        "september sep sept septembre septiembre settembre setembro września",
+        "october oct oktober octobre octubre ottobre outubro okt października",
+        "november nov novembre noviembre novembro listopada",
+        "december dec dezember décembre decembre diciembre dicembre dezembro dez dic déc desember grudnia",
     ];
     for (n, line) in (1..).zip(names) {
         map.extend(line.split(' ').map(|word| (word, Lex::Month(n))));
@@ -194,7 +194,7 @@ fn little_words(map: &mut Words) {
         ("mid middle", Lex::Part(Part::Mid)),
         ("late latter later", Lex::Part(Part::Late)),
         ("end close ende fin tail", Lex::Part(Part::End)),
-        ("next following nächste nächsten nächster", Lex::Which(Which::Next)),
+        ("next following nächste nächsten nächster próxima próximo proxima", Lex::Which(Which::Next)),
         ("this coming upcoming current diese dieser", Lex::Which(Which::This)),
         ("last previous prior past", Lex::Which(Which::Past)),
         ("spring springtime", Lex::Season(3)),
@@ -216,7 +216,7 @@ fn little_words(map: &mut Words) {
         ("on in around during over at for le el il op den em", Lex::Prep(Prep::On)),
         (
             "the of about roughly approximately approx like maybe say sometime probably perhaps likely least right just shortly soon \
-             immediately our your my us their its at very ish say dem zum der den die au la l'",
+             immediately our your my us their its at very ish say dem zum der den die au al ao à la l' einschließlich einschl inkl met och med en dnia",
             Lex::Filler,
         ),
     ];

@@ -1,19 +1,26 @@
 //! The facts of a mail: dates, people, call times, openings, links, a new address.
 
 use jiff::Zoned;
-use jiff::civil::Date;
 
 use crate::model::address::{Address, Mailbox};
 use crate::model::reading::{Facts, Outcome, Person};
 
+mod addresses;
+mod back;
+mod calls;
+mod clock;
 mod cues;
 mod dates;
 mod follow;
 mod lexicon;
 mod named;
+mod names;
+mod openings;
+mod people;
 mod spans;
 mod words;
 
+pub use back::back_on;
 use dates::Calendar;
 use words::Page;
 
@@ -43,20 +50,29 @@ pub fn facts(sense: &Sense<'_>, outcomes: &[Outcome]) -> Facts {
     let lower = text.to_ascii_lowercase();
     let page = Page::cut(&text, &lower);
     let now = sense.anchor.date();
-    let mentions = Calendar::new(&page, now, false).mentions();
+    let mut mentions = Calendar::new(&page, now, false).mentions();
     let cues = cues::cues(&page);
+    follow::turn_round(&page, &cues, &mut mentions);
     let scene = follow::Scene { page: &page, mentions: &mentions, cues: &cues, now, outcomes };
-    Facts { follow_up_on: follow::follow_up_on(&scene), ..Facts::default() }
+    let cast = people::Cast { writer: sense.writer, cc: sense.cc, me: sense.me, signature: sense.signature };
+    let (people, new_address) = people::people(&page, &cast);
+    let links = openings::links(&text);
+    Facts {
+        follow_up_on: follow::follow_up_on(&scene),
+        call_times: calls::call_times(&scene, &sense.anchor),
+        people,
+        openings: openings::openings(&page, &links, outcomes),
+        links: links.into_iter().map(|(_, url)| url).collect(),
+        resume_requested: outcomes.contains(&Outcome::ResumeRequested),
+        new_address,
+        ..Facts::default()
+    }
 }
 
-/// The first day back that an automatic answer names.
+/// The people a text names, when nothing is known of who wrote it.
 #[must_use]
-pub fn back_on(_text: &str, _anchor: &Zoned) -> Option<Date> {
-    None
-}
-
-/// The people a text names.
-#[must_use]
-pub fn people(_text: &str) -> Vec<Person> {
-    Vec::new()
+pub fn people(text: &str) -> Vec<Person> {
+    let text = words::clean(text);
+    let lower = text.to_ascii_lowercase();
+    people::people(&Page::cut(&text, &lower), &people::Cast::default()).0
 }

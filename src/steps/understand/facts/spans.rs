@@ -51,7 +51,7 @@ impl Stretch {
         let from = |n: i32| Self { first: ahead(self.first, n), ..self };
         match (part, self.grain) {
             (Part::Early, _) => Self { last: ahead(self.first, days / 3), ..self },
-            (Part::Mid, Grain::Month) => Self { first: ahead(self.first, 14), last: ahead(self.first, 19), ..self },
+            (Part::Mid, Grain::Month) => Self { first: ahead(self.first, 14), last: ahead(self.first, 14), ..self },
             (Part::Mid, Grain::Week) => Self::day(ahead(self.first, 2)),
             (Part::Mid, Grain::Quarter) => Self { first: ahead(month(self.first, 1).first, 14), ..self },
             (Part::Mid, Grain::Year) => month(self.first, 6),

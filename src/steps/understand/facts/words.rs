@@ -146,7 +146,7 @@ fn ends_sentence(text: &str, at: usize, end: usize, words: &[Word<'_>]) -> bool 
     let Some(last) = words.last() else { return false };
     match last.means {
         Lex::Mark('!' | '?' | ';') => true,
-        Lex::Mark('.') => !(stop_is_short(words) && next.is_some_and(|c| !c.is_uppercase() || words.len() > 1 && is_title(words))),
+        Lex::Mark('.') => !(day_before_month(text, end, words) || stop_is_short(words) && next.is_some_and(|c| !c.is_uppercase() || words.len() > 1 && is_title(words))),
         _ => breaks == 1 && line_before(text, at) < 40,
     }
 }
@@ -154,12 +154,29 @@ fn ends_sentence(text: &str, at: usize, end: usize, words: &[Word<'_>]) -> bool 
 fn stop_is_short(words: &[Word<'_>]) -> bool {
     let Some(before) = words.len().checked_sub(2).map(|i| words[i]) else { return false };
     let glued = before.end == words[words.len() - 1].start;
-    glued && (SHORT.contains(&before.low) || (before.low.len() == 1 && before.low != "i") || before.low == "m" || is_title(words))
+    glued && (SHORT.contains(&before.low) || (is_letter(before.low) && before.low != "i") || is_figure(words) || before.low == "m" || is_title(words))
+}
+
+fn is_letter(word: &str) -> bool {
+    word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// `10.08.`
+fn is_figure(words: &[Word<'_>]) -> bool {
+    let number = |back: usize| words.len().checked_sub(back).is_some_and(|i| matches!(words[i].means, Lex::Number(1..=31, 1..=2, false)));
+    number(2) && number(4) && words[words.len() - 3].low == "."
+}
+
+/// `10. August`
+fn day_before_month(text: &str, end: usize, words: &[Word<'_>]) -> bool {
+    let day = words.len().checked_sub(2).is_some_and(|i| matches!(words[i].means, Lex::Number(1..=31, _, false)));
+    let next = |text: &str| text.chars().take_while(|c| c.is_alphabetic()).take(12).collect::<String>().to_lowercase();
+    day && matches!(meaning(&next(&text[end..]), 'a'), Lex::Month(_))
 }
 
 fn is_title(words: &[Word<'_>]) -> bool {
     let before = words.len().checked_sub(2).map_or("", |i| words[i].low);
-    matches!(before, "dr" | "mr" | "mrs" | "ms" | "prof" | "st") || (before.len() == 1 && !matches!(before, "i" | "m"))
+    matches!(before, "dr" | "mr" | "mrs" | "ms" | "prof" | "st") || (is_letter(before) && !matches!(before, "i" | "m"))
 }
 
 /// Length of the line that ends at a byte; bounded look back.

@@ -32,6 +32,8 @@ impl Calendar<'_> {
         let inner = self.long_stretch(j)?;
         let closing = part == Part::End;
         let at = inner.at.part(part);
+        let gone = at.last <= self.now && matches!(self.page.lex(inner.end - 1), Lex::Unit(_)) && inner.at.last >= self.now;
+        let at = if gone { self.again(inner.at).part(part) } else { at };
         let at = if part == Part::Late && at.first <= self.now { Stretch { first: ahead(self.now, 14).min(at.last), ..at } } else { at };
         Some(Found { at, closing, rest: inner.rest && part == Part::Early, ..inner })
     }
@@ -45,13 +47,23 @@ impl Calendar<'_> {
         let found = match self.page.lex(i) {
             Lex::Month(_) => self.month(i)?,
             Lex::Which(which) => self.which(i, which)?,
-            Lex::Season(_) => self.season_at(i)?,
+            Lex::Season(_) => self.season_at(i, false)?,
             Lex::Unit(unit) => Found::new(self.current(unit)?, i + 1),
             Lex::Ordinal(n) => self.ordinal(i, n)?,
             Lex::Number(..) => self.number(i)?,
             _ => self.short_form(i)?,
         };
         (found.at.grain != Grain::Day && found.at.grain != Grain::Ahead).then_some(found)
+    }
+
+    /// The same stretch, next time.
+    fn again(&self, at: Stretch) -> Stretch {
+        match at.grain {
+            Grain::Week => week(ahead(at.first, 7)),
+            Grain::Month => spans::month(at.first, 1),
+            Grain::Quarter => spans::quarter(at.first, 1),
+            _ => spans::year(at.first, 1),
+        }
     }
 
     fn current(&self, unit: Unit) -> Option<Stretch> {
@@ -134,8 +146,9 @@ impl Calendar<'_> {
             Lex::Unit(unit) => Found::new(self.which_unit(which, unit)?, j + 1),
             Lex::Weekday(day, _) => return Some(self.which_weekday(which, day, j)),
             Lex::Month(_) => self.month(j)?,
-            Lex::Season(_) => self.season_at(j)?,
+            Lex::Season(_) => self.season_at(j, which == Which::This && j == i + 1)?,
             Lex::Count(_) | Lex::Number(..) => self.count_of(j).map(|(n, unit, end)| self.away(n, unit, end))?,
+            _ if which == Which::This && matches!(self.page.low(j), "morning" | "afternoon" | "evening") => Found::new(Stretch::day(self.now), j),
             _ if self.page.low(j) == "weekend" => self.short_form(j)?,
             _ => self.named(j)?,
         };
@@ -178,13 +191,14 @@ impl Calendar<'_> {
         let before = i.checked_sub(1)?;
         let led = matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-'))
             || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "to" | "or" | "and" | "about");
-        if led { self.season_at(i) } else { None }
+        if led { self.season_at(i, false) } else { None }
     }
 
-    fn season_at(&self, i: usize) -> Option<Found> {
+    /// The season named; `running` allows the one that has begun.
+    fn season_at(&self, i: usize, running: bool) -> Option<Found> {
         let Lex::Season(month) = self.page.lex(i) else { return None };
         let ahead_by = (i32::from(month) - i32::from(self.now.month())).rem_euclid(12);
-        let first = if ahead_by >= 10 { spans::month(self.now, ahead_by - 12) } else { spans::month(self.now, ahead_by) }.first;
+        let first = if running && ahead_by >= 10 { spans::month(self.now, ahead_by - 12) } else { spans::month(self.now, ahead_by) }.first;
         let (year, end) = match self.page.lex(i + 1 + usize::from(self.page.low(i + 1) == "of")) {
             Lex::Number(year @ 2020..=2060, 4, _) => (Some(year), i + 2 + usize::from(self.page.low(i + 1) == "of")),
             _ => (None, i + 1),
@@ -210,6 +224,9 @@ impl Calendar<'_> {
     }
 
     fn week_named(&self, i: usize) -> Option<Found> {
+        if matches!(self.page.low(i + 1), "prochaine" | "próxima" | "prossima") {
+            return Some(Found::new(week(ahead(week(self.now).first, 7)), i + 2));
+        }
         if let Some(end) = self.page.phrase(i + 1, &["after", "next"]) {
             return Some(Found::new(week(ahead(week(self.now).first, 14)), end));
         }
@@ -217,7 +234,7 @@ impl Calendar<'_> {
         if !after && !matches!(self.page.low(i + 1), "of" | "beginning" | "starting" | "commencing") {
             return None;
         }
-        let base = self.day_at(i + 2)?;
+        let Some(base) = self.day_at(i + 2) else { return after.then(|| Found::new(week(ahead(week(self.now).first, 7)), i + 2)) };
         let found = if after { week(ahead(week(base.at.last).first, 7)) } else { week(base.at.first) };
         Some(Found { doubtful: base.doubtful, past: base.past, ..Found::new(found, base.end) })
     }
@@ -279,7 +296,7 @@ impl Calendar<'_> {
             match self.page.low(k) {
                 "in" | "another" | "next" | "give" | "after" | "wait" => return (true, false),
                 "for" | "within" | "over" | "during" => return (false, true),
-                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}
+                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}
                 _ => return (matches!(self.page.low(i), "another"), false),
             }
         }
@@ -303,7 +320,7 @@ impl Calendar<'_> {
             if j > i + 2 {
                 return None;
             }
-            n = if n <= 1 { more } else { n };
+            n = if n == 1 { more } else { n };
             j += 1;
         }
         if matches!(self.page.low(j), "-" | "to" | "or") && matches!(self.page.lex(j + 1), Lex::Number(..) | Lex::Count(_)) {
@@ -312,8 +329,14 @@ impl Calendar<'_> {
         while matches!(self.page.low(j), "of" | "more" | "full" | "short" | "business" | "working" | "calendar" | "good" | "solid" | "whole" | "-" | "additional") && j < i + 7 {
             j += 1;
         }
+        if self.page.low(j) == "fortnight" {
+            return Some((n * 2, Unit::Week, j + 1));
+        }
         let Lex::Unit(unit) = self.page.lex(j) else { return None };
         j += 1;
+        if let Some(end) = self.page.phrase(j, &["and", "a", "half"]) {
+            return and_a_half(n, unit).map(|(n, unit)| (n, unit, end));
+        }
         if self.page.low(j) == "or" && (self.page.low(j + 1) == "so" || matches!(self.page.lex(j + 1), Lex::Count(_))) {
             j += 2;
         }
@@ -379,6 +402,15 @@ fn half(at: Stretch, n: i32) -> Stretch {
         _ => ahead(at.first, days / 2),
     };
     Stretch { first, ..at }
+}
+
+const fn and_a_half(n: i32, unit: Unit) -> Option<(i32, Unit)> {
+    match unit {
+        Unit::Year => Some((n * 12 + 6, Unit::Month)),
+        Unit::Month => Some((n * 4 + 2, Unit::Week)),
+        Unit::Week => Some((n * 7 + 3, Unit::Day)),
+        _ => None,
+    }
 }
 
 const fn half_of(unit: Unit) -> Option<(i32, Unit)> {

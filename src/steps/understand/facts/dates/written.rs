@@ -39,17 +39,22 @@ impl Calendar<'_> {
     }
 
     fn is_clock(&self, i: usize) -> bool {
-        self.page.low(i + 1) == ":" && self.page.glued(i + 1) || matches!(self.page.low(i + 1), "am" | "pm" | "a.m" | "p.m" | "%")
+        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && matches!(self.page.lex(i + 2), Lex::Number(..)) || matches!(self.page.low(i + 1), "am" | "pm" | "a.m" | "p.m" | "%")
     }
 
     /// The rest of `January 5 …`: a second day, a year.
     fn day_range(&self, month: i32, day: i32, next: usize) -> Option<Found> {
         let (last_month, last, end) = self.second_day(month, day, next);
         let (year, end) = self.year_after(end);
-        let (first, doubtful) = self.resolve(month, day, year)?;
-        let same = i32::from(first.year());
-        let last = civil(same, last_month, last).filter(|last| *last >= first).or_else(|| civil(same + 1, last_month, last)).unwrap_or(first);
-        let at = Stretch { first, last, grain: Grain::Day };
+        let (next, doubtful) = self.resolve(month, day, year)?;
+        let until = |first: Date| {
+            let same = i32::from(first.year());
+            civil(same, last_month, last).filter(|last| *last >= first).or_else(|| civil(same + 1, last_month, last)).unwrap_or(first)
+        };
+        // a stretch that has begun and is not over is the running one
+        let running = civil(i32::from(next.year()) - 1, month, day).filter(|first| year.is_none() && until(*first) >= self.now && until(*first) > *first);
+        let (first, doubtful) = running.map_or((next, doubtful), |first| (first, false));
+        let at = Stretch { first, last: until(first), grain: Grain::Day };
         Some(Found { doubtful, past: year.is_some() && at.last < self.now, ..Found::new(at, end) })
     }
 
@@ -57,11 +62,11 @@ impl Calendar<'_> {
     fn second_day(&self, month: i32, day: i32, next: usize) -> (i32, i32, usize) {
         let whole = (month, day, next);
         let mut j = next;
-        if !matches!(self.page.low(j), "-" | "to" | "through" | "thru" | "until" | "till") {
+        if !matches!(self.page.low(j), "-" | "to" | "through" | "thru" | "until" | "till" | "au" | "al" | "bis" | "ao" | "até" | "tot") {
             return whole;
         }
         j += 1;
-        while matches!(self.page.low(j), "the" | "and" | "including") || matches!(self.page.lex(j), Lex::Weekday(..)) {
+        while matches!(self.page.low(j), "the" | "and" | "including" | "zum" | "en" | "met") || matches!(self.page.lex(j), Lex::Weekday(..)) {
             j = self.page.skip(j + 1, ',');
         }
         if let (Lex::Month(other), Some(last)) = (self.page.lex(j), self.day_number(self.page.skip(j + 1, '.'))) {
@@ -115,7 +120,7 @@ impl Calendar<'_> {
             && (matches!(self.page.lex(i - 1), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-' | '/'))
                 || matches!(self.page.low(i - 1), "of" | "maybe" | "probably" | "or" | "and" | "say" | "around" | "about" | "make"));
         match word.low {
-            "may" => led && !matches!(self.page.low(i + 1), "i" | "we" | "you" | "be" | "not" | "have" | "need"),
+            "may" => (led || (word.capital && i > 0 && self.page.sentence(i) == self.page.sentence(i - 1) && matches!(self.page.lex(i + 1), Lex::Mark(_)))) && !matches!(self.page.low(i + 1), "i" | "we" | "you" | "be" | "not" | "have" | "need"),
             "march" | "mar" | "sep" | "dec" | "jun" | "jul" | "jan" | "apr" | "oct" | "nov" => led || word.capital,
             _ => true,
         }
@@ -219,7 +224,7 @@ impl Calendar<'_> {
 
     /// `after the fourth`
     pub(super) fn spelt_day(&self, i: usize, day: i32) -> Option<Found> {
-        let led = i > 1 && self.page.low(i - 1) == "the" && matches!(self.page.lex(i - 2), Lex::Prep(_)) || self.page.low(i.wrapping_sub(3)) == "week";
+        let led = i > 1 && self.page.low(i - 1) == "the" && (matches!(self.page.lex(i - 2), Lex::Prep(_)) || matches!(self.page.low(i.wrapping_sub(3)), "morning" | "afternoon" | "evening")) || self.page.low(i.wrapping_sub(3)) == "week";
         (day > 1 && led && self.ends_well(i + 1)).then(|| self.next_numbered(day, i + 1)).flatten()
     }
 
