@@ -1,3 +1,4 @@
 //! One test binary; each folder tells its stories.
 
 mod letters;
+mod understand;

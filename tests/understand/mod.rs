@@ -1,0 +1,3 @@
+//! What mails are taken to mean.
+
+mod facts;
