@@ -1,5 +1,9 @@
 //! From a mail to its meaning: pure, total, in the order of the design's section 6.
 
+pub mod html;
+pub mod quote;
+pub mod signature;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::model::address::Address;
@@ -19,6 +23,7 @@ pub struct Known<'a> {
 
 /// Reads a mail: kind, new text, outcome, facts, doubt, rules. Never fails.
 #[must_use]
-pub fn understand(_mail: &Mail, _known: &Known<'_>) -> Reading {
-    Reading::of_kind(Kind::Reply, 0.0)
+pub fn understand(mail: &Mail, _known: &Known<'_>) -> Reading {
+    let cut = quote::cut(mail);
+    Reading { new_text: cut.new_text, signature: cut.signature, rules: cut.rules, ..Reading::of_kind(Kind::Reply, 0.0) }
 }
