@@ -14,7 +14,7 @@ const MOST_RULED: usize = 12;
 const MOST_BLOCK: usize = 14;
 
 static PHONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\d/])\+?\(?\d{2,4}\)?[ ./)–-]{1,3}\d{2,4}[ ./–-]{0,2}\d{2,4}(?:[ .-]?\d{2,4})?\b"));
-static REACH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[^\s@<]+@[^\s@>]+\.\p{L}{2,}|https?://|\bwww\.|\b\w+\.(?:com|org|net|edu|gov|io|de|uk)\b|\b(?:phone|tel|fax|mobile|cell|office|direct|ph|voice|pager|skype|icq|aim|gpg|pgp|linkedin|twitter|e-?mail|web|blog|url|ext|key|fingerprint)\b\s?[.:#]|^\s*[tfmcpeow][.:]\s?\S|^\s*@\w{2,}$|\b(?:suite|street|avenue|ave|blvd|road|p\.?o\.? box|floor)\b|\b[A-Z]{2},? +\d{5}\b"));
+static REACH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[^\s@<]+@[^\s@>]+\.\p{L}{2,}|https?://|\bwww\.|\b\w+\.(?:com|org|net|edu|gov|io|de|uk)\b|\b(?:phone|tel|fax|mobile|cell|office|direct|ph|voice|pager|skype|icq|aim|gpg|pgp|linkedin|twitter|e-?mail|web|blog|url|ext|key|fingerprint)\b\s?[:#]|\b(?:ph|tel|fax|ext|cell|mob)\.|^\s*[tfmcpeow][.:]\s?\S|^\s*@\w{2,}$|\b(?:suite|street|avenue|ave|blvd|road|p\.?o\.? box|floor)\b|\b[A-Z]{2},? +\d{5}\b"));
 static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{Ll}\d)][.?!…]\W{0,2}$|\?$|:$"));
 static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\W_]{0,3}(?:Dr\.? |Mr\.? |Ms\.? |Mrs\.? )?\p{Lu}[\p{L}.'’-]*(?:\s+(?:\p{Lu}[\p{L}.'’-]*|[a-z]{2,3}|\(\p{Lu}[\p{L} .]*\)|[“\x22]\p{Lu}\p{L}*[”\x22])){0,4}(?:,\s*(?:[A-Z][\w.-]{0,8})(?:[, ]+[A-Z][\w.-]{0,8})*)?[\W_]{0,3}$"));
 static FIRST_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
@@ -101,7 +101,7 @@ fn delimiter_of(text: &str) -> Option<Delimiter> {
     match line {
         "--" => Some(Delimiter::Dashes),
         "—" | "––" | "- --" | "-- --" => Some(Delimiter::Dashes),
-        _ if line.chars().count() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '~' | '*' | '—' | '–' | '―' | '─' | '+' | '#')) => Some(Delimiter::Rule),
+        _ if line.chars().count() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '~' | '*' | '—' | '–' | '―' | '─' | '+')) => Some(Delimiter::Rule),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::Page;
+use super::page::{Page, is_blank};
 use super::phrases::PHRASES;
 
 /// Lines an attribution may be wrapped over.
@@ -53,11 +53,17 @@ pub enum Answer {
 #[must_use]
 pub fn ending_at(page: &Page<'_>, end: usize, floor: usize) -> Answer {
     let last = bare(page.lines[end].text);
-    let quote_below = page.next_filled(end + 1).is_some_and(|next| page.lines[next].quoted && next - end <= 4);
+    let quote_below = page.next_filled(end + 1).is_some_and(|next| next - end <= 4 && (page.lines[next].quoted || is_barred(page.lines[next].text)));
     if !may_end(last, quote_below) {
         return Answer::No;
     }
-    widen(page, end, floor, quote_below).or_else(|| shared_line(page, end, quote_below)).map_or(Answer::Nearly, Answer::Found)
+    shared_line(page, end, quote_below).or_else(|| widen(page, end, floor, quote_below)).map_or(Answer::Nearly, Answer::Found)
+}
+
+/// A line of a quote that is marked by a bar, and no row of a table.
+fn is_barred(text: &str) -> bool {
+    let line = text.trim();
+    line.starts_with('|') && !line[1..].contains('|')
 }
 
 /// Joins lines upwards until they read as an attribution from their first word on.
@@ -184,7 +190,7 @@ fn shared_line(page: &Page<'_>, end: usize, quote_below: bool) -> Option<Found> 
     if !quote_below || text.len() > MOST_BYTES {
         return None;
     }
-    let keep = SAME_LINE.find(text)?.start();
+    let keep = SAME_LINE.find(text).map(|found| found.start()).filter(|keep| !is_blank(&text[..*keep]))?;
     Some(Found { lines: end..end + 1, keep, sure: true })
 }
 

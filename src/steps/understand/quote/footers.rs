@@ -54,6 +54,9 @@ pub fn cut_tail(page: &mut Page<'_>) {
     let mut steps = 0;
     while let Some(paragraph) = last_paragraph(page, page.lines.len()) {
         let Some((from, fate, rule)) = judge(page, &paragraph).or_else(|| judge_legal(page, &paragraph)) else { return };
+        if fate == Fate::Footer && !(0..from).any(|at| !page.lines[at].blank) {
+            return;
+        }
         page.cut(from..paragraph.end, fate, rule);
         steps += 1;
         if steps > MOST_PARAGRAPHS {
@@ -92,7 +95,7 @@ pub fn is_device(text: &str) -> bool {
 /// Where the footer of a list or a provider begins in the last paragraph.
 fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     let first = paragraph.clone().take(40).find(|at| PHRASES.footer.is_match(start_of(page.lines[*at].text, 400)))?;
-    let ruled = (paragraph.start..first).rev().take(8).find(|at| is_rule(page.lines[*at].text));
+    let ruled = (paragraph.start..first).rev().take(8).find(|at| is_rule(page.lines[*at].text) || page.lines[*at].text.trim() == "-");
     if let Some(rule) = ruled {
         return Some(rule);
     }
@@ -102,7 +105,7 @@ fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     if starts && paragraph.len() <= 14 {
         return Some(paragraph.start);
     }
-    (rest <= 6 && first > paragraph.start + 1).then_some(first)
+    (rest <= 8).then_some(first)
 }
 
 /// Where a lawyer's words begin in the last paragraph.

@@ -36,7 +36,7 @@ pub fn is_separator(text: &str) -> bool {
 #[must_use]
 pub fn is_rule(text: &str) -> bool {
     let line = text.trim();
-    line.len() >= 3 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '~' | '#' | '+' | '–' | '—' | '―' | '─' | ' ' | '\\')) 
+    line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '~' | '#' | '+' | '–' | '—' | '―' | '─' | ' ' | '\\')) 
 }
 
 /// What a line that looks like a field begins.
@@ -95,7 +95,7 @@ impl Fields {
     fn is_mail(&self) -> bool {
         let kinds = usize::from(self.from) + usize::from(self.to) + usize::from(self.date) + usize::from(self.subject) + self.other.min(1);
         let people = self.from || self.to;
-        people && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject || self.from && (self.subject || self.date)))
+        people && (self.subject || self.address) && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject))
     }
 }
 

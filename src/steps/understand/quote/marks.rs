@@ -38,8 +38,9 @@ fn is_escaped_from(page: &Page<'_>, at: usize) -> bool {
 fn closes_address(page: &Page<'_>, at: usize) -> bool {
     let rest = page.lines[at].text.trim_start().trim_start_matches('>').trim();
     let short = rest.len() <= 30 && rest.ends_with([':', '：']);
-    let above = page.lines[..at].iter().rev().take(3).find(|line| !line.blank);
-    short && above.is_some_and(|line| !line.quoted && line.text.rfind('<').is_some_and(|open| !line.text[open..].contains('>')))
+    let count = |sign: char| page.lines[..at].iter().rev().take(6).filter(|line| !line.blank).take(3).map(|line| line.text.matches(sign).count()).sum::<usize>();
+    let plain_above = page.lines[..at].iter().rev().take(6).find(|line| !line.blank).is_some_and(|line| !line.quoted);
+    short && plain_above && count('<') > count('>')
 }
 
 /// The output of `diff`, where `>` is no quote: a `<` or `---` line right above.
@@ -85,6 +86,10 @@ fn mark_overflow(page: &mut Page<'_>) {
         if line.blank || line.quoted || !above.quoted || !below.quoted || above.mark != Mark::None {
             continue;
         }
+        if is_link_rest(line.text) {
+            page.lines[at].quoted = true;
+            continue;
+        }
         let first = line.text.split_whitespace().next().unwrap_or_default();
         let end = above.text.trim_end();
         let full = end.chars().count() + 1 + first.chars().count() > WRAPS_FROM;
@@ -92,4 +97,11 @@ fn mark_overflow(page: &mut Page<'_>) {
         let goes_on = first.starts_with(|c: char| c.is_lowercase() || c == '(' || c == ',');
         page.lines[at].quoted = full && open && goes_on;
     }
+}
+
+/// The rest of a link that was wrapped: no words, only its signs.
+fn is_link_rest(text: &str) -> bool {
+    let line = text.trim().trim_end_matches('>').trim_end();
+    let signs = line.contains(['=', '/', '%', '&']) || line.contains("://");
+    !line.is_empty() && !line.contains(char::is_whitespace) && signs && line.len() > 5
 }

@@ -6,51 +6,80 @@ use super::attribution::{self, Found};
 use super::headers;
 use super::page::{Fate, Mark, Page};
 
-/// Lines looked at in vain before the search ends; no letter has so many that nearly introduce a quote.
-const MOST_TRIES: usize = 400;
+/// Lines that introduce a quote, or nearly do, before the search ends; no letter has so many.
+const MOST_TRIES: usize = 1_000;
 
 /// Cuts all quotes and forwards.
 pub fn cut(page: &mut Page<'_>) {
-    let mut floor = 0;
-    let mut at = 0;
-    let mut tries = 0;
-    while at < page.lines.len() {
+    let mut walk = Walk::default();
+    while walk.at < page.lines.len() {
+        let at = walk.at;
         let line = page.lines[at];
+        walk.at += 1;
         if line.mark == Mark::Rest {
             page.cut(at..page.lines.len(), Fate::Quote, "html_original_below");
             return;
         }
         if line.quoted {
             page.cut(at..at + 1, Fate::Quote, if line.mark == Mark::Quoted { "html_quote" } else { "quote_mark" });
-            floor = at + 1;
+            walk.floor = at + 1;
         } else if !line.blank && line.fate == Fate::Keep {
-            if let Some(end) = introduced(page, at, floor, &mut tries) {
-                floor = end;
-                at = end;
-                continue;
+            walk.first_words.get_or_insert(at);
+            if let Some(end) = introduced(page, at, &mut walk) {
+                walk.go_on(end);
             }
         }
-        at += 1;
+    }
+}
+
+/// How far the page has been read.
+#[derive(Default)]
+struct Walk {
+    at: usize,
+    /// Lines above this one are judged already.
+    floor: usize,
+    /// The first line that is still the writer's.
+    first_words: Option<usize>,
+    tries: usize,
+}
+
+impl Walk {
+    fn go_on(&mut self, end: usize) {
+        (self.at, self.floor) = (end, end);
+    }
+
+    /// True when nothing of the writer's stands above a line; what stands below it is not counted either.
+    fn nothing_above(&mut self, start: usize) -> bool {
+        self.first_words = self.first_words.filter(|words| *words < start);
+        self.first_words.is_none()
     }
 }
 
 /// Cuts what the line at `at` introduces, and says where reading goes on.
-fn introduced(page: &mut Page<'_>, at: usize, floor: usize, tries: &mut usize) -> Option<usize> {
+fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> {
     if headers::is_separator(page.lines[at].text) {
+        walk.nothing_above(at);
         return Some(cut_below(page, at..at + 1, "original_message"));
     }
-    if *tries > MOST_TRIES {
+    if walk.tries > MOST_TRIES {
         return None;
     }
-    match headers::starting_at(page, at, floor) {
-        headers::Block::Mail(lines) => return Some(cut_below(page, lines, "header_block")),
-        headers::Block::Other => *tries += 1,
+    match headers::starting_at(page, at, walk.floor) {
+        headers::Block::Mail(lines) => {
+            walk.nothing_above(lines.start);
+            return Some(cut_below(page, lines, "header_block"));
+        }
+        headers::Block::Other => walk.tries += 1,
         headers::Block::None => {}
     }
-    match attribution::ending_at(page, at, floor) {
-        attribution::Answer::Found(found) => Some(cut_attributed(page, &found)),
+    match attribution::ending_at(page, at, walk.floor) {
+        attribution::Answer::Found(found) => {
+            walk.tries += 1;
+            let alone = walk.nothing_above(found.lines.start);
+            Some(cut_attributed(page, &found, alone))
+        }
         attribution::Answer::Nearly => {
-            *tries += 1;
+            walk.tries += 1;
             None
         }
         attribution::Answer::No => None,
@@ -85,7 +114,7 @@ fn indented_end(page: &Page<'_>, head: &Range<usize>) -> Option<usize> {
 }
 
 /// Below an attribution stands the quote: marked, or to the end unless nothing stands above.
-fn cut_attributed(page: &mut Page<'_>, found: &Found) -> usize {
+fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
     let Range { start, end } = found.lines;
     if found.keep > 0 {
         page.lines[start].text = &page.lines[start].text[..found.keep];
@@ -94,7 +123,6 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found) -> usize {
     }
     let next = page.next_filled(end);
     let marked = next.is_some_and(|next| page.lines[next].quoted);
-    let alone = (0..start).all(|at| !page.speaks(at));
     if marked || alone {
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
