@@ -14,7 +14,7 @@ const MOST_RULED: usize = 12;
 const MOST_BLOCK: usize = 14;
 
 static PHONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\d/])\+?\(?\d{2,4}\)?[ ./)–-]{1,3}\d{2,4}[ ./–-]{0,2}\d{2,4}(?:[ .-]?\d{2,4})?\b"));
-static REACH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[^\s@<]+@[^\s@>]+\.\p{L}{2,}|https?://|\bwww\.|\b\w+\.(?:com|org|net|edu|gov|io|de|uk)\b|\b(?:phone|tel|fax|mobile|cell|office|direct|ph|voice|pager|skype|icq|aim|gpg|pgp|linkedin|twitter|e-?mail|web|blog|url|ext|key|fingerprint)\b\s?[:#]|\b(?:ph|tel|fax|ext|cell|mob)\.|^\s*[tfmcpeow][.:]\s?\S|^\s*@\w{2,}$|\b(?:suite|street|avenue|ave|blvd|road|p\.?o\.? box|floor)\b|\b[A-Z]{2},? +\d{5}\b"));
+static REACH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[^\s@<]+@[^\s@>]+\.\p{L}{2,}|https?://|\bwww\.|\b\w+\.(?:com|org|net|edu|gov|io|de|uk)\b|\b(?:phone|tel|fax|mobile|cell|office|direct|ph|voice|pager|skype|icq|aim|gpg|pgp|linkedin|twitter|e-?mail|web|blog|url|ext|key|fingerprint)\b\s?[:#]|\b(?:ph|tel|fax|ext|cell|mob)\.|^\s*[tfmcpdeow][.:]?\s?[+(]?\d{3}|^\s*[ew][.:]\s?\S|^\s*@\w{2,}$|\b(?:x|ext\.?)\s?\d[\d-]{2,}|\b(?:suite|street|avenue|ave|blvd|road|p\.?o\.? box|floor)\b|\b[A-Z]{2},? +\d{5}\b"));
 static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{Ll}\d)][.?!…]\W{0,2}$|\?$|:$"));
 static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\W_]{0,3}(?:Dr\.? |Mr\.? |Ms\.? |Mrs\.? )?\p{Lu}[\p{L}.'’-]*(?:\s+(?:\p{Lu}[\p{L}.'’-]*|[a-z]{2,3}|\(\p{Lu}[\p{L} .]*\)|[“\x22]\p{Lu}\p{L}*[”\x22])){0,4}(?:,\s*(?:[A-Z][\w.-]{0,8})(?:[, ]+[A-Z][\w.-]{0,8})*)?[\W_]{0,3}$"));
 static FIRST_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
@@ -134,7 +134,8 @@ fn cut_contact_block(page: &mut Page<'_>) {
     };
     let from = from.filter(|from| is_card(page, &tail[*from..], 1)).or_else(|| card_start(page, &tail, closing));
     let Some(from) = from else { return };
-    if (0..tail[from]).any(|at| page.speaks(at)) {
+    let announced = from > 0 && page.lines[tail[from - 1]].text.trim_end().ends_with(':');
+    if !announced && (0..tail[from]).any(|at| page.speaks(at)) {
         page.cut(tail[from]..last + 1, Fate::Signature, "contact_block");
     }
 }
@@ -173,7 +174,8 @@ fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>) -> Option
         let rest = &tail[from + 1..];
         let contacts = rest.iter().filter(|at| is_contact(page.lines[**at].text)).count();
         let reach = rest.iter().any(|at| is_reach(page.lines[*at].text));
-        is_card(page, rest, 1) && contacts * 2 >= rest.len() && (reach || rest.len() <= 3 && contacts == rest.len())
+        let enough = rest.len() >= 2 || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
+        is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && (reach || rest.len() <= 3 && contacts == rest.len())
     })
 }
 

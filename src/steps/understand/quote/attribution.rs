@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::page::{Page, is_blank};
+use super::page::{Fate, Page, is_blank};
 use super::phrases::PHRASES;
 
 /// Lines an attribution may be wrapped over.
@@ -21,6 +21,8 @@ static ENDS_IN_ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"@[^\s@]*[>)
 static ISO_GMT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{4}[-/]\d\d?[-/]\d\d? \d\d?:\d\d (?:GMT|UTC)[+-]\d"));
 static WROTE_WHEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:wrote|writes|schrieb|schreef|skrev|a écrit|escribió|escreveu|ha scritto|said)\s+(?:on|in|at|am|le|el|em|il|op|den|the following on)\b[^!?]{0,100}:\s*$"));
 static SAME_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*(?:-{2,}\s*)?\bOn (?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,|\d{1,2}[ /-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d)[^!?]{4,200}\b(?:wrote|writes|said):\s*$"));
+static WROTE_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:wrote|writes|schrieb|said) in (?:message|article|news)"));
+static BRACKETED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[\p{L}[\p{L} .,'’-]{1,50}\]:?$"));
 static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\p{L}\d.,'’“”\x22()_&/@<>\[\] +-]{1,90}$"));
 
 fn pattern(text: &str) -> Regex {
@@ -78,7 +80,7 @@ fn widen(page: &Page<'_>, end: usize, floor: usize, quote_below: bool) -> Option
             }
             continue;
         }
-        if start != end && (line.quoted || line.fate != super::page::Fate::Keep) {
+        if start != end && (line.quoted || line.fate != Fate::Keep || ends_sentence(line.text)) {
             break;
         }
         text = if text.is_empty() { bare(line.text).to_owned() } else { format!("{} {text}", bare(line.text)) };
@@ -107,10 +109,17 @@ fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '\u{200b}' | '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '|'))
 }
 
+/// A line that ends a sentence is not the beginning of an attribution; "Jr." and "Sept." end none.
+fn ends_sentence(text: &str) -> bool {
+    let line = text.trim_end();
+    let word = line.trim_end_matches('.').chars().rev().take_while(|c| c.is_lowercase()).count();
+    line.ends_with(['!', '?', ':', ';']) || line.ends_with('.') && word >= 4
+}
+
 fn may_end(last: &str, quote_below: bool) -> bool {
     last.len() <= MOST_BYTES
         && (last.ends_with([':', '：', '-'])
-            || (quote_below && last.ends_with(['>', '.', ',']))
+            || (quote_below && last.ends_with(['>', '.', ',', ']']))
             || ends_in_verb(last)
             || ISO_GMT.is_match(last))
 }
@@ -131,7 +140,10 @@ fn weigh(text: &str, quote_below: bool) -> Option<Weight> {
     if ISO_GMT.is_match(core) && core.len() < 120 || dashed && verb {
         return Some(Weight::Whole);
     }
-    if begins && dated && verb && (colon || ADDRESS.is_match(core) && FULL_DATE.is_match(core)) {
+    if begins && dated && verb && (colon || quote_below || ADDRESS.is_match(core) && FULL_DATE.is_match(core)) {
+        return Some(Weight::Whole);
+    }
+    if verb && colon && ADDRESS.is_match(core) && (PHRASES.starts.is_match(core) || text.starts_with("--")) {
         return Some(Weight::Whole);
     }
     if colon && begins && dated && names_follow(core) {
@@ -139,6 +151,9 @@ fn weigh(text: &str, quote_below: bool) -> Option<Weight> {
     }
     if PHRASES.opener.is_match(core) && (quote_below || ADDRESS.is_match(core)) {
         return Some(Weight::Whole);
+    }
+    if quote_below && BRACKETED.is_match(text) {
+        return Some(Weight::Tail(false));
     }
     weigh_tail(core, dated, colon, verb, quote_below)
 }
@@ -151,7 +166,7 @@ fn weigh_tail(core: &str, dated: bool, colon: bool, verb: bool, quote_below: boo
     if colon && dated && WROTE_WHEN.is_match(core) {
         return Some(Weight::Tail(true));
     }
-    if quote_below && dated && addressed && (colon || DATE_FIRST.is_match(core)) {
+    if quote_below && (addressed && colon || dated && addressed && DATE_FIRST.is_match(core) || WROTE_IN.is_match(core)) {
         return Some(Weight::Tail(false));
     }
     (quote_below && colon && verb && is_name_and_verb(core)).then_some(Weight::Tail(false))

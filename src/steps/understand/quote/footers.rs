@@ -49,6 +49,32 @@ fn cut_rules_on_top(page: &mut Page<'_>, from: usize) {
     }
 }
 
+/// Cuts what programs put between a person's lines: armour of signed mail, notes of scrubbed attachments.
+pub fn cut_blocks(page: &mut Page<'_>) {
+    let mut at = 0;
+    while at < page.lines.len() {
+        let text = page.lines[at].text.trim();
+        let end = match text {
+            "-----BEGIN PGP SIGNED MESSAGE-----" | "-------------- next part --------------" | "- -------------- next part --------------" => blank_after(page, at),
+            "-----BEGIN PGP SIGNATURE-----" | "-----BEGIN PGP PUBLIC KEY BLOCK-----" => line_after(page, at, "-----END PGP"),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        page.cut(at..end, Fate::Footer, "added_block");
+        at = end;
+    }
+}
+
+fn blank_after(page: &Page<'_>, at: usize) -> usize {
+    (at..page.lines.len().min(at + 12)).find(|at| page.lines[*at].blank).unwrap_or(at + 1)
+}
+
+fn line_after(page: &Page<'_>, at: usize, start: &str) -> usize {
+    (at..page.lines.len().min(at + 200)).find(|at| page.lines[*at].text.starts_with(start)).unwrap_or(at) + 1
+}
+
 /// Cuts paragraph after paragraph from the bottom, as long as none is a person's.
 pub fn cut_tail(page: &mut Page<'_>) {
     let mut steps = 0;
@@ -110,6 +136,9 @@ fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
 
 /// Where a lawyer's words begin in the last paragraph.
 fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
+    if paragraph.len() == 1 && is_heading(page.lines[paragraph.start].text) && (paragraph.end..page.lines.len()).any(|at| page.lines[at].fate == Fate::Footer) {
+        return Some(paragraph.start);
+    }
     if !PHRASES.disclaimer.is_match(&joined(page, paragraph)) {
         return None;
     }
@@ -117,6 +146,12 @@ fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
         return Some(rule);
     }
     paragraph.clone().find(|at| page.lines[*at].text.trim().len() >= 45 || PHRASES.disclaimer.is_match(page.lines[*at].text)).or(Some(paragraph.start))
+}
+
+/// "Disclaimer" and the like, alone on a line.
+fn is_heading(text: &str) -> bool {
+    let word: String = text.chars().filter(|c| c.is_alphabetic() || *c == ' ').collect();
+    PHRASES.footer_headings.iter().any(|heading| word.trim().eq_ignore_ascii_case(heading))
 }
 
 /// A paragraph that only goes on where a disclaimer above it began.

@@ -27,9 +27,17 @@ pub fn is_separator(text: &str) -> bool {
     if line.len() < 6 || line.len() > 300 {
         return false;
     }
+    if is_groupwise(line) {
+        return true;
+    }
     let core = line.trim_matches(|c: char| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '+' | '<' | '>' | '–' | '—' | '|') || c.is_whitespace());
     let dashes = line.len() - core.len();
     PHRASES.bare_separator.is_match(core) || dashes >= 4 && PHRASES.separator.is_match(core)
+}
+
+/// GroupWise introduces the original by `>>> Jane Doe <jane@…> 03/02/01 09:20AM >>>` and does not mark it.
+fn is_groupwise(line: &str) -> bool {
+    line.len() > 12 && line.starts_with(">>>") && line.ends_with(">>>") && line.bytes().filter(u8::is_ascii_digit).count() >= 5
 }
 
 /// True for a line of dashes, underscores or the like.
@@ -44,6 +52,8 @@ pub fn is_rule(text: &str) -> bool {
 pub enum Block {
     /// The header of an earlier mail: these lines, with what belongs to it above.
     Mail(Range<usize>),
+    /// Fields a person typed, up to this line.
+    Typed(usize),
     /// A field, and yet no mail's header.
     Other,
     /// No field.
@@ -58,6 +68,10 @@ pub fn starting_at(page: &Page<'_>, start: usize, floor: usize) -> Block {
         return Block::None;
     }
     let fields = gather(page, start);
+    let memo = fields.shouted && !fields.address && (0..start).rev().take(5).all(|at| page.lines[at].blank || is_heading(page.lines[at].text));
+    if fields.is_mail() && memo {
+        return Block::Typed(fields.end);
+    }
     if fields.is_mail() { Block::Mail(above(page, start, floor)..fields.end) } else { Block::Other }
 }
 
@@ -65,6 +79,12 @@ pub fn starting_at(page: &Page<'_>, start: usize, floor: usize) -> Block {
 #[must_use]
 pub fn starts_block(page: &Page<'_>, at: usize) -> bool {
     matches!(starting_at(page, at, at), Block::Mail(_))
+}
+
+/// "MEMORANDUM": the line above the fields a person typed.
+fn is_heading(text: &str) -> bool {
+    let line = text.trim();
+    line.len() <= 40 && !line.contains(char::is_lowercase)
 }
 
 /// What a run of fields holds.
@@ -77,6 +97,8 @@ struct Fields {
     subject: bool,
     other: usize,
     address: bool,
+    year: bool,
+    shouted: bool,
 }
 
 impl Fields {
@@ -84,10 +106,14 @@ impl Fields {
         match field {
             Field::From => self.from = true,
             Field::To => self.to = true,
-            Field::Date => self.date = true,
+            Field::Date => {
+                self.date = true;
+                self.year |= text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4);
+            }
             Field::Subject => self.subject = true,
             Field::Other => self.other += 1,
         }
+        self.shouted &= !text.split([':', '：']).next().unwrap_or_default().contains(char::is_lowercase);
         self.address |= text.contains('@') || text.contains("/HOU/") || text.contains("mailto:");
     }
 
@@ -95,12 +121,12 @@ impl Fields {
     fn is_mail(&self) -> bool {
         let kinds = usize::from(self.from) + usize::from(self.to) + usize::from(self.date) + usize::from(self.subject) + self.other.min(1);
         let people = self.from || self.to;
-        people && (self.subject || self.address) && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject))
+        people && (self.subject || self.address || self.from && self.to && self.year) && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject))
     }
 }
 
 fn gather(page: &Page<'_>, start: usize) -> Fields {
-    let mut block = Fields::default();
+    let mut block = Fields { shouted: true, ..Fields::default() };
     let (mut between, mut blanks) = (0, 0);
     for at in start..page.lines.len().min(start + MOST_LINES) {
         let line = &page.lines[at];
@@ -145,6 +171,9 @@ fn above(page: &Page<'_>, start: usize, floor: usize) -> usize {
             continue;
         }
         filled += 1;
+        if is_aside(line.text) {
+            continue;
+        }
         if is_rule(line.text) || is_separator(line.text) || field_of(line.text).is_some_and(|field| field == Field::Other) {
             top = at;
         } else if DATE_ALONE.is_match(line.text) {
@@ -158,6 +187,12 @@ fn above(page: &Page<'_>, start: usize, floor: usize) -> usize {
     top
 }
 
+/// What Notes prints between name, date and fields.
+fn is_aside(text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    lower.starts_with("please respond to") || lower.starts_with("sent by")
+}
+
 /// Notes prints the writer's name on the line above the date.
 fn name_above(page: &Page<'_>, date: usize, floor: usize) -> usize {
     let mut top = date;
@@ -168,7 +203,7 @@ fn name_above(page: &Page<'_>, date: usize, floor: usize) -> usize {
             break;
         }
         top = at;
-        if !text.to_lowercase().starts_with("sent by") {
+        if !is_aside(text) {
             break;
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::headers::is_separator;
 use super::page::{Mark, Page};
 
 /// White space a quote mark may stand behind.
@@ -25,7 +26,7 @@ pub fn mark(page: &mut Page<'_>) {
 /// `> text`, ` >text`; not `>>> link <<<`, `->` or an arrow in a sentence.
 fn starts_with_mark(text: &str) -> bool {
     let rest = text.trim_start();
-    text.len() - rest.len() <= MOST_INDENT && rest.starts_with(['>', '＞']) && !rest.contains("<<<") || text.starts_with("&gt;")
+    text.len() - rest.len() <= MOST_INDENT && rest.starts_with(['>', '＞']) && !rest.contains("<<<") && !is_separator(rest) || text.starts_with("&gt;")
 }
 
 /// mbox escapes a sentence that begins with "From " by a `>`.
@@ -62,11 +63,15 @@ fn is_hunk(text: &str) -> bool {
         && text.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Initials that stand before `>` on two lines or more: `JD> text`.
+/// Initials that stand before `>` on two lines or more, or once below a line that ends in a colon: `JD> text`.
 fn common_initials(page: &Page<'_>) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
-    for name in page.lines.iter().filter_map(|line| initials_of(line.text)) {
-        *seen.entry(name).or_default() += 1;
+    let mut introduced = false;
+    for line in page.lines.iter().filter(|line| !line.blank) {
+        if let Some(name) = initials_of(line.text) {
+            *seen.entry(name).or_default() += if introduced { 2 } else { 1 };
+        }
+        introduced = line.text.trim_end().ends_with(':');
     }
     seen.into_iter().filter(|(_, times)| *times >= 2).map(|(name, _)| name).collect()
 }

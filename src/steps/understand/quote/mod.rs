@@ -83,6 +83,7 @@ fn cut_page(mut page: Page<'_>) -> Cut {
     footers::cut_banners(&mut page);
     marks::mark(&mut page);
     quotation::cut(&mut page);
+    footers::cut_blocks(&mut page);
     footers::cut_tail(&mut page);
     signature::cut(&mut page);
     footers::cut_tail(&mut page);

@@ -69,6 +69,8 @@ pub struct Phrases {
     pub disclaimer: Regex,
     /// Words of the paragraphs after it.
     pub legal: Vec<String>,
+    /// Lines that stand alone above a disclaimer.
+    pub footer_headings: Vec<String>,
     /// A closing line.
     pub closing: Regex,
     /// A closing with the name on the same line.
@@ -139,6 +141,7 @@ struct Footer {
     lines: Vec<String>,
     disclaimers: Vec<String>,
     legal: Vec<String>,
+    headings: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -172,6 +175,7 @@ impl Phrases {
             footer: compile(&any(&footer.lines)),
             disclaimer: compile(&any(&footer.disclaimers)),
             legal: footer.legal,
+            footer_headings: footer.headings,
             closing: compile(&format!(r"^[\W_]{{0,4}}(?:{closings})[\W_]{{0,6}}$")),
             closing_and_name: compile(&format!(r"^[\W_]{{0,4}}(?:{closings})[,.!;\s~–-]{{1,4}}(?-i:\p{{Lu}})[\p{{L}}.'’-]*(?:\s+(?-i:\p{{Lu}})[\p{{L}}.'’-]*){{0,3}}[\W_]{{0,3}}$")),
             title: compile(&any(&closing.titles)),

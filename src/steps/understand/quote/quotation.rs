@@ -69,6 +69,7 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
             walk.nothing_above(lines.start);
             return Some(cut_below(page, lines, "header_block"));
         }
+        headers::Block::Typed(end) => return Some(end),
         headers::Block::Other => walk.tries += 1,
         headers::Block::None => {}
     }
@@ -123,18 +124,28 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
     }
     let next = page.next_filled(end);
     let marked = next.is_some_and(|next| page.lines[next].quoted);
+    if let Some(rest) = enclosed_end(page, end).or_else(|| barred_end(page, end, alone)) {
+        page.cut(start..rest, Fate::Quote, "attribution");
+        return rest;
+    }
     if marked || alone {
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
     }
-    let rest = indented_end(page, &(end..end)).or_else(|| barred_end(page, end)).unwrap_or(page.lines.len());
+    let rest = indented_end(page, &(end..end)).unwrap_or(page.lines.len());
     page.cut(start..rest, Fate::Quote, "attribution");
     rest
 }
 
-/// A quote marked by another sign (`|`, `:`, `}`): as far as that sign goes.
-fn barred_end(page: &Page<'_>, from: usize) -> Option<usize> {
+/// A quote marked by another sign (`|`, `:`, `}`): as far as that sign goes. Only a bar is sure when nothing stands above.
+fn barred_end(page: &Page<'_>, from: usize, only_bar: bool) -> Option<usize> {
     let first = page.next_filled(from)?;
-    let sign = page.lines[first].text.trim_start().chars().next().filter(|c| matches!(c, '|' | ':' | '}' | '!' | '%' | '#' | '+'))?;
+    let sign = page.lines[first].text.trim_start().chars().next().filter(|c| *c == '|' || !only_bar && matches!(c, ':' | '}' | '!' | '%' | '#' | '+'))?;
     (first..page.lines.len()).filter(|at| !page.lines[*at].blank).find(|at| !page.lines[*at].text.trim_start().starts_with(sign))
+}
+
+/// America Online encloses a quote in `<<` and `>>`.
+fn enclosed_end(page: &Page<'_>, from: usize) -> Option<usize> {
+    let first = page.next_filled(from).filter(|first| page.lines[*first].text.trim_start().starts_with("<<"))?;
+    (first..page.lines.len()).find(|at| page.lines[*at].text.trim_end().ends_with(">>")).map(|last| last + 1)
 }
