@@ -124,7 +124,8 @@ impl Writer {
     }
 
     fn blockquote_area(&self, tag: &StartTag<()>, style: &str) -> Area {
-        let cited = attribute(tag, b"type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite")) || tag.attributes.contains_key(&b"cite"[..]);
+        let cited =
+            attribute(tag, b"type").is_some_and(|kind| kind.eq_ignore_ascii_case("cite")) || tag.attributes.contains_key(&b"cite"[..]);
         if cited || self.state.area == Area::Container || element_of(tag).is_some() || style.contains("border-left") {
             Area::Quoted
         } else if style.contains("border:none") || style.contains("border:0") || style.contains("margin:00040px") {
@@ -286,17 +287,79 @@ fn element_of(tag: &StartTag<()>) -> Option<Element> {
 }
 
 fn is_unseen(name: &[u8]) -> bool {
-    matches!(name, b"head" | b"style" | b"script" | b"title" | b"template" | b"noscript" | b"svg" | b"object" | b"select" | b"textarea" | b"iframe" | b"xml")
+    matches!(
+        name,
+        b"head"
+            | b"style"
+            | b"script"
+            | b"title"
+            | b"template"
+            | b"noscript"
+            | b"svg"
+            | b"object"
+            | b"select"
+            | b"textarea"
+            | b"iframe"
+            | b"xml"
+    )
 }
 
 fn is_void(name: &[u8]) -> bool {
-    matches!(name, b"br" | b"hr" | b"img" | b"input" | b"meta" | b"link" | b"area" | b"base" | b"col" | b"embed" | b"source" | b"wbr" | b"track" | b"param")
+    matches!(
+        name,
+        b"br"
+            | b"hr"
+            | b"img"
+            | b"input"
+            | b"meta"
+            | b"link"
+            | b"area"
+            | b"base"
+            | b"col"
+            | b"embed"
+            | b"source"
+            | b"wbr"
+            | b"track"
+            | b"param"
+    )
 }
 
 fn is_block(name: &[u8]) -> bool {
     matches!(
         name,
-        b"p" | b"div" | b"tr" | b"table" | b"li" | b"ul" | b"ol" | b"dl" | b"dt" | b"dd" | b"blockquote" | b"hr" | b"pre" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"section" | b"article" | b"header" | b"footer" | b"address" | b"center" | b"form" | b"fieldset" | b"body" | b"html" | b"tbody" | b"thead" | b"main" | b"aside" | b"figure"
+        b"p" | b"div"
+            | b"tr"
+            | b"table"
+            | b"li"
+            | b"ul"
+            | b"ol"
+            | b"dl"
+            | b"dt"
+            | b"dd"
+            | b"blockquote"
+            | b"hr"
+            | b"pre"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"section"
+            | b"article"
+            | b"header"
+            | b"footer"
+            | b"address"
+            | b"center"
+            | b"form"
+            | b"fieldset"
+            | b"body"
+            | b"html"
+            | b"tbody"
+            | b"thead"
+            | b"main"
+            | b"aside"
+            | b"figure"
     )
 }
 

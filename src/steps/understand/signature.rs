@@ -13,12 +13,23 @@ const MOST_RULED: usize = 12;
 /// Filled lines a contact block may have.
 const MOST_BLOCK: usize = 14;
 
-static PHONE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[^\d/])\+?\(?\d{2,4}\)?[ ./)–-]{1,3}\d{2,4}[ ./–-]{0,2}\d{2,4}(?:[ .-]?\d{2,4})?\b"));
-static REACH: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[^\s@<]+@[^\s@>]+\.\p{L}{2,}|https?://|\bwww\.|\b\w+\.(?:com|org|net|edu|gov|io|de|uk)\b|\b(?:phone|tel|fax|mobile|cell|office|direct|ph|voice|pager|skype|icq|aim|gpg|pgp|linkedin|twitter|e-?mail|web|blog|url|ext|key|fingerprint)\b\s?[:#]|\b(?:ph|tel|fax|ext|cell|mob)\.|^\s*[tfmcpdeow][.:]?\s?[+(]?\d{3}|^\s*[ew][.:]\s?\S|^\s*@\w{2,}$|\b(?:x|ext\.?)\s?\d[\d-]{2,}|\b(?:suite|street|avenue|ave|blvd|road|p\.?o\.? box|floor)\b|\b[A-Z]{2},? +\d{5}\b"));
+static PHONE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[^\d/])\+?\(?\d{2,4}\)?[ ./)–-]{1,3}\d{2,4}[ ./–-]{0,2}\d{2,4}(?:[ .-]?\d{2,4})?\b"));
+static REACH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)[^\s@<]+@[^\s@>]+\.\p{L}{2,}|https?://|\bwww\.|\b\w+\.(?:com|org|net|edu|gov|io|de|uk)\b|\b(?:phone|tel|fax|mobile|cell|office|direct|ph|voice|pager|skype|icq|aim|gpg|pgp|linkedin|twitter|e-?mail|web|blog|url|ext|key|fingerprint)\b\s?[:#]|\b(?:ph|tel|fax|ext|cell|mob)\.|^\s*[tfmcpdeow][.:]?\s?[+(]?\d{3}|^\s*[ew][.:]\s?\S|^\s*@\w{2,}$|\b(?:x|ext\.?)\s?\d[\d-]{2,}|\b(?:suite|street|avenue|ave|blvd|road|p\.?o\.? box|floor)\b|\b[A-Z]{2},? +\d{5}\b",
+    )
+});
 static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\p{Ll}\d)][.?!…]\W{0,2}$|\?$|:$"));
-static NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\W_]{0,3}(?:Dr\.? |Mr\.? |Ms\.? |Mrs\.? )?\p{Lu}[\p{L}.'’-]*(?:\s+(?:\p{Lu}[\p{L}.'’-]*|[a-z]{2,3}|\(\p{Lu}[\p{L} .]*\)|[“\x22]\p{Lu}\p{L}*[”\x22])){0,4}(?:,\s*(?:[A-Z][\w.-]{0,8})(?:[, ]+[A-Z][\w.-]{0,8})*)?[\W_]{0,3}$"));
-static FIRST_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
-static DASHED_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*-{1,2}\s?(?:\p{L}[\p{L}.'’]{0,20}|\p{Lu}[\p{L}.'’-]*(?:\s+\p{Lu}[\p{L}.'’-]*){1,3})\W{0,2}$"));
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[\W_]{0,3}(?:Dr\.? |Mr\.? |Ms\.? |Mrs\.? )?\p{Lu}[\p{L}.'’-]*(?:\s+(?:\p{Lu}[\p{L}.'’-]*|[a-z]{2,3}|\(\p{Lu}[\p{L} .]*\)|[“\x22]\p{Lu}\p{L}*[”\x22])){0,4}(?:,\s*(?:[A-Z][\w.-]{0,8})(?:[, ]+[A-Z][\w.-]{0,8})*)?[\W_]{0,3}$",
+    )
+});
+static FIRST_NAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
+static DASHED_NAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\s*-{1,2}\s?(?:\p{L}[\p{L}.'’]{0,20}|\p{Lu}[\p{L}.'’-]*(?:\s+\p{Lu}[\p{L}.'’-]*){1,3})\W{0,2}$"));
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
@@ -58,12 +69,13 @@ fn closing_of(page: &Page<'_>, lines: &[usize]) -> usize {
     if !is_closing(first) {
         return 0;
     }
-    1 + usize::from(lines.get(1).is_some_and(|at| is_name(page.lines[*at].text)))
+    1 + usize::from(lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text)))
 }
 
 /// Cuts from a delimiter line to the end of the kept lines below it.
 fn cut_delimited(page: &mut Page<'_>) {
-    let delimiters: Vec<usize> = (1..page.lines.len()).filter(|at| page.speaks(*at) && delimiter_of(page.lines[*at].text).is_some()).take(20).collect();
+    let delimiters: Vec<usize> =
+        (1..page.lines.len()).filter(|at| page.speaks(*at) && delimiter_of(page.lines[*at].text).is_some()).take(20).collect();
     for at in delimiters {
         let range = at..kept_end(page, at);
         let below: Vec<usize> = range.clone().skip(1).filter(|at| page.speaks(*at)).collect();
@@ -101,7 +113,9 @@ fn delimiter_of(text: &str) -> Option<Delimiter> {
     match line {
         "--" => Some(Delimiter::Dashes),
         "—" | "––" | "- --" | "-- --" => Some(Delimiter::Dashes),
-        _ if line.chars().count() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '~' | '*' | '—' | '–' | '―' | '─' | '+')) => Some(Delimiter::Rule),
+        _ if line.chars().count() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '~' | '*' | '—' | '–' | '―' | '─' | '+')) => {
+            Some(Delimiter::Rule)
+        }
         _ => None,
     }
 }
@@ -143,15 +157,31 @@ fn cut_contact_block(page: &mut Page<'_>) {
 /// The last kept lines, as far as no quote stands between.
 fn tail_lines(page: &Page<'_>) -> Vec<usize> {
     let Some(last) = (0..page.lines.len()).rev().find(|at| page.speaks(*at)) else { return Vec::new() };
-    let mut lines: Vec<usize> = (0..=last).rev().take_while(|at| page.lines[*at].blank || page.lines[*at].fate == Fate::Keep).filter(|at| !page.lines[*at].blank).take(MOST_BLOCK).collect();
+    let mut lines: Vec<usize> = (0..=last)
+        .rev()
+        .take_while(|at| page.lines[*at].blank || page.lines[*at].fate == Fate::Keep)
+        .filter(|at| !page.lines[*at].blank)
+        .take(MOST_BLOCK)
+        .collect();
     lines.reverse();
     lines
+}
+
+/// A line below a closing that begins with a name: "Nora Quist, Account Manager".
+fn is_name_line(text: &str) -> bool {
+    let line = text.trim();
+    let name = line.split([',', '|']).next().unwrap_or_default();
+    is_name(line) || line.len() <= 70 && name.len() < line.len() && name.len() > 2 && is_name(name) && !is_reach(line)
 }
 
 /// How many lines the closing and the name below it take; `None` when nothing is below.
 fn below_name(page: &Page<'_>, lines: &[usize]) -> Option<usize> {
     let first = page.lines[lines[0]].text;
-    let skip = if PHRASES.closing_and_name.is_match(first) { 1 } else { 1 + usize::from(lines.get(1).is_some_and(|at| is_name(page.lines[*at].text))) };
+    let skip = if PHRASES.closing_and_name.is_match(first) {
+        1
+    } else {
+        1 + usize::from(lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text)))
+    };
     (skip < lines.len()).then_some(skip)
 }
 
@@ -159,7 +189,10 @@ fn below_name(page: &Page<'_>, lines: &[usize]) -> Option<usize> {
 fn is_card(page: &Page<'_>, lines: &[usize], least: usize) -> bool {
     let text = |at: &usize| page.lines[*at].text;
     let contacts = lines.iter().filter(|at| is_contact(text(at))).count();
-    contacts >= least && lines.iter().all(|at| text(at).trim().len() <= 110 && (!is_sentence(text(at)) || is_reach(text(at)) && text(at).trim().len() <= 60))
+    contacts >= least
+        && lines
+            .iter()
+            .all(|at| text(at).trim().len() <= 110 && (!is_sentence(text(at)) || is_reach(text(at)) && text(at).trim().len() <= 60))
 }
 
 /// The line where a card without a closing begins: a name, then mostly ways to reach its owner.

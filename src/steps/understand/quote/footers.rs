@@ -35,7 +35,8 @@ pub fn cut_banners(page: &mut Page<'_>) {
 }
 
 fn banner_end(page: &Page<'_>, first: usize) -> usize {
-    let long = (first..page.lines.len().min(first + 40)).find(|at| PHRASES.banner_ends.iter().any(|end| page.lines[*at].text.contains(end.as_str())));
+    let long = (first..page.lines.len().min(first + 40))
+        .find(|at| PHRASES.banner_ends.iter().any(|end| page.lines[*at].text.contains(end.as_str())));
     if let (Some(end), true) = (long, page.lines[first].text.contains("BannerStart")) {
         return end + 1;
     }
@@ -55,7 +56,9 @@ pub fn cut_blocks(page: &mut Page<'_>) {
     while at < page.lines.len() {
         let text = page.lines[at].text.trim();
         let end = match text {
-            "-----BEGIN PGP SIGNED MESSAGE-----" | "-------------- next part --------------" | "- -------------- next part --------------" => blank_after(page, at),
+            "-----BEGIN PGP SIGNED MESSAGE-----"
+            | "-------------- next part --------------"
+            | "- -------------- next part --------------" => blank_after(page, at),
             "-----BEGIN PGP SIGNATURE-----" | "-----BEGIN PGP PUBLIC KEY BLOCK-----" => line_after(page, at, "-----END PGP"),
             _ => {
                 at += 1;
@@ -109,12 +112,17 @@ fn judge(page: &Page<'_>, paragraph: &Range<usize>) -> Option<Verdict> {
     if is_device(text) {
         return Some((last, Fate::Signature, "device"));
     }
-    list_footer(page, paragraph).map(|from| (from, Fate::Footer, "list_footer")).or_else(|| disclaimer(page, paragraph).map(|from| (from, Fate::Footer, "disclaimer")))
+    list_footer(page, paragraph)
+        .map(|from| (from, Fate::Footer, "list_footer"))
+        .or_else(|| disclaimer(page, paragraph).map(|from| (from, Fate::Footer, "disclaimer")))
 }
 
 /// True for "Sent from my iPhone" and its kin.
 pub fn is_device(text: &str) -> bool {
-    let line = text.trim().trim_start_matches(['-', '~', '*', '_', '—', '–', '[', '(', '<', '•', ' ']).trim_end_matches(['*', '_', '~', ']', ')', '-']);
+    let line = text
+        .trim()
+        .trim_start_matches(['-', '~', '*', '_', '—', '–', '[', '(', '<', '•', ' '])
+        .trim_end_matches(['*', '_', '~', ']', ')', '-']);
     (6..=200).contains(&line.len()) && PHRASES.device.is_match(line) && !PHRASES.no_device.is_match(line)
 }
 
@@ -126,7 +134,8 @@ fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
         return Some(rule);
     }
     let rest = paragraph.end - first;
-    let below_rule = paragraph.start > 0 && last_paragraph(page, paragraph.start).is_some_and(|above| is_rule(page.lines[above.end - 1].text));
+    let below_rule =
+        paragraph.start > 0 && last_paragraph(page, paragraph.start).is_some_and(|above| is_rule(page.lines[above.end - 1].text));
     let starts = first == paragraph.start || below_rule && first - paragraph.start <= 4;
     if starts && paragraph.len() <= 14 {
         return Some(paragraph.start);
@@ -136,7 +145,10 @@ fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
 
 /// Where a lawyer's words begin in the last paragraph.
 fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
-    if paragraph.len() == 1 && is_heading(page.lines[paragraph.start].text) && (paragraph.end..page.lines.len()).any(|at| page.lines[at].fate == Fate::Footer) {
+    if paragraph.len() == 1
+        && is_heading(page.lines[paragraph.start].text)
+        && (paragraph.end..page.lines.len()).any(|at| page.lines[at].fate == Fate::Footer)
+    {
         return Some(paragraph.start);
     }
     if !PHRASES.disclaimer.is_match(&joined(page, paragraph)) {
@@ -145,7 +157,10 @@ fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     if let Some(rule) = paragraph.clone().find(|at| is_rule(page.lines[*at].text) && at + 1 < paragraph.end) {
         return Some(rule);
     }
-    paragraph.clone().find(|at| page.lines[*at].text.trim().len() >= 45 || PHRASES.disclaimer.is_match(page.lines[*at].text)).or(Some(paragraph.start))
+    paragraph
+        .clone()
+        .find(|at| page.lines[*at].text.trim().len() >= 45 || PHRASES.disclaimer.is_match(page.lines[*at].text))
+        .or(Some(paragraph.start))
 }
 
 /// "Disclaimer" and the like, alone on a line.

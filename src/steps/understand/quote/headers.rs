@@ -17,7 +17,8 @@ static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:(?:on|sent|date)\W+)?(?:\p{L}{2,10}\W+)?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\W+(?:at\W+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s+\(?[A-Z]{2,5}\)?)?\W*$").expect("a fixed pattern")
 });
 static DATE_LAST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*\S.{0,100}?(?:\s+on\s+|\s{2,}|\t|>\s*)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?\W*$").expect("a fixed pattern")
+    Regex::new(r"(?i)^\W*\S.{0,100}?(?:\s+on\s+|\s{2,}|\t|>\s*)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?\W*$")
+        .expect("a fixed pattern")
 });
 
 /// True for "-----Original Message-----" and its kin, with or without dashes.
@@ -30,7 +31,8 @@ pub fn is_separator(text: &str) -> bool {
     if is_groupwise(line) {
         return true;
     }
-    let core = line.trim_matches(|c: char| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '+' | '<' | '>' | '–' | '—' | '|') || c.is_whitespace());
+    let core = line
+        .trim_matches(|c: char| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '+' | '<' | '>' | '–' | '—' | '|') || c.is_whitespace());
     let dashes = line.len() - core.len();
     PHRASES.bare_separator.is_match(core) || dashes >= 4 && PHRASES.separator.is_match(core)
 }
@@ -44,7 +46,7 @@ fn is_groupwise(line: &str) -> bool {
 #[must_use]
 pub fn is_rule(text: &str) -> bool {
     let line = text.trim();
-    line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '~' | '#' | '+' | '–' | '—' | '―' | '─' | ' ' | '\\')) 
+    line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '~' | '#' | '+' | '–' | '—' | '―' | '─' | ' ' | '\\'))
 }
 
 /// What a line that looks like a field begins.
@@ -68,7 +70,8 @@ pub fn starting_at(page: &Page<'_>, start: usize, floor: usize) -> Block {
         return Block::None;
     }
     let fields = gather(page, start);
-    let memo = fields.shouted && !fields.address && (0..start).rev().take(5).all(|at| page.lines[at].blank || is_heading(page.lines[at].text));
+    let memo =
+        fields.shouted && !fields.address && (0..start).rev().take(5).all(|at| page.lines[at].blank || is_heading(page.lines[at].text));
     if fields.is_mail() && memo {
         return Block::Typed(fields.end);
     }
@@ -121,7 +124,9 @@ impl Fields {
     fn is_mail(&self) -> bool {
         let kinds = usize::from(self.from) + usize::from(self.to) + usize::from(self.date) + usize::from(self.subject) + self.other.min(1);
         let people = self.from || self.to;
-        people && (self.subject || self.address || self.from && self.to && self.year) && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject))
+        people
+            && (self.subject || self.address || self.from && self.to && self.year)
+            && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject))
     }
 }
 

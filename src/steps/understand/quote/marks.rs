@@ -26,7 +26,11 @@ pub fn mark(page: &mut Page<'_>) {
 /// `> text`, ` >text`; not `>>> link <<<`, `->` or an arrow in a sentence.
 fn starts_with_mark(text: &str) -> bool {
     let rest = text.trim_start();
-    text.len() - rest.len() <= MOST_INDENT && rest.starts_with(['>', '＞']) && !rest.contains("<<<") && !is_separator(rest) || text.starts_with("&gt;")
+    text.len() - rest.len() <= MOST_INDENT
+        && rest.starts_with(['>', '＞'])
+        && !(rest.starts_with(">>>") && rest.contains("<<<"))
+        && !is_separator(rest)
+        || text.starts_with("&gt;")
 }
 
 /// mbox escapes a sentence that begins with "From " by a `>`.
@@ -39,7 +43,9 @@ fn is_escaped_from(page: &Page<'_>, at: usize) -> bool {
 fn closes_address(page: &Page<'_>, at: usize) -> bool {
     let rest = page.lines[at].text.trim_start().trim_start_matches('>').trim();
     let short = rest.len() <= 30 && rest.ends_with([':', '：']);
-    let count = |sign: char| page.lines[..at].iter().rev().take(6).filter(|line| !line.blank).take(3).map(|line| line.text.matches(sign).count()).sum::<usize>();
+    let count = |sign: char| {
+        page.lines[..at].iter().rev().take(6).filter(|line| !line.blank).take(3).map(|line| line.text.matches(sign).count()).sum::<usize>()
+    };
     let plain_above = page.lines[..at].iter().rev().take(6).find(|line| !line.blank).is_some_and(|line| !line.quoted);
     short && plain_above && count('<') > count('>')
 }

@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 1 << 20;
 /// Bytes of new text returned.
 const MOST_NEW: usize = 128 << 10;
 /// Times a text is read again after something was cut; what is left then is what it is.
-const MOST_READINGS: usize = 6;
+const MOST_READINGS: usize = 24;
 
 /// A mail taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,6 +44,7 @@ pub fn cut(mail: &Mail) -> Cut {
         }
         (None, None) => Cut::default(),
     };
+    bound(&mut cut.new_text);
     for _ in 1..MOST_READINGS {
         let again = cut_page(Page::new(&cut.new_text, &[]));
         if again.new_text == cut.new_text {
@@ -51,9 +52,13 @@ pub fn cut(mail: &Mail) -> Cut {
         }
         cut = joined(again, cut);
     }
-    cut.new_text.truncate(head(&cut.new_text, MOST_NEW).trim_end().len());
-    cut.signature.truncate(head(&cut.signature, MOST_NEW).trim_end().len());
+    bound(&mut cut.signature);
     cut
+}
+
+fn bound(text: &mut String) {
+    let end = head(text, MOST_NEW).trim_end().len();
+    text.truncate(end);
 }
 
 /// The later reading's text, with what both cut.
@@ -76,7 +81,9 @@ fn says_something(text: &str, html: Option<&str>) -> bool {
     }
     let short = text.len() < 400 && html.is_some();
     let lower = if short { text.to_lowercase() } else { String::new() };
-    !(short && lower.contains("html") && ["view", "support", "display", "client", "format", "enable"].iter().any(|word| lower.contains(word)))
+    !(short
+        && lower.contains("html")
+        && ["view", "support", "display", "client", "format", "enable"].iter().any(|word| lower.contains(word)))
 }
 
 fn cut_page(mut page: Page<'_>) -> Cut {
@@ -92,7 +99,11 @@ fn cut_page(mut page: Page<'_>) -> Cut {
 }
 
 fn finish(page: &Page<'_>) -> Cut {
-    let mut cut = Cut { new_text: page.text_of(Fate::Keep), signature: page.text_of(Fate::Signature), rules: page.rules.iter().map(ToString::to_string).collect() };
+    let mut cut = Cut {
+        new_text: page.text_of(Fate::Keep),
+        signature: page.text_of(Fate::Signature),
+        rules: page.rules.iter().map(ToString::to_string).collect(),
+    };
     let answers = page.lines.iter().any(|line| line.fate == Fate::Quote && !line.blank);
     if cut.new_text.is_empty() && !answers {
         cut.new_text = std::mem::take(&mut cut.signature);

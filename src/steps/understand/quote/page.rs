@@ -120,5 +120,7 @@ impl<'a> Page<'a> {
 /// True when a text shows nothing: white space and characters of no width only.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{1427}' | '\u{34f}' | '\u{2800}'))
+    text.chars().all(|c| {
+        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{1427}' | '\u{34f}' | '\u{2800}')
+    })
 }

@@ -160,8 +160,8 @@ impl Phrases {
         let verbs = any_word(&attribution.closing_verbs);
         let closings = any(&closing.lines);
         Self {
-            starts: compile(&format!(r"^(?:{})\b", any_word(&attribution.starts))),
-            closing_verb: compile(&format!(r"(?:^|[\s>»”\x22'),:：，、\]]){verbs}\s*[:：.]*[\s*_-]*$")),
+            starts: compile(&format!(r"^(?:{})[\s\d]", any_word(&attribution.starts))),
+            closing_verb: compile(&format!(r"(?:^|[\s>»”\x22'),:：，、\]\d]|[^\x00-\x{{24f}}]){verbs}\s*[:：.]*[\s*_-]*$")),
             name_follows: compile(&format!(r"\b(?:{})\s+\S.{{0,160}}[:：]\s*$", any_word(&attribution.name_follows))),
             opener: compile(&format!(r"^(?:{})$", any(&attribution.openers))),
             own_words: attribution.own_words,
@@ -177,7 +177,9 @@ impl Phrases {
             legal: footer.legal,
             footer_headings: footer.headings,
             closing: compile(&format!(r"^[\W_]{{0,4}}(?:{closings})[\W_]{{0,6}}$")),
-            closing_and_name: compile(&format!(r"^[\W_]{{0,4}}(?:{closings})[,.!;\s~–-]{{1,4}}(?-i:\p{{Lu}})[\p{{L}}.'’-]*(?:\s+(?-i:\p{{Lu}})[\p{{L}}.'’-]*){{0,3}}[\W_]{{0,3}}$")),
+            closing_and_name: compile(&format!(
+                r"^[\W_]{{0,4}}(?:{closings})[,.!;\s~–-]{{1,4}}(?-i:\p{{Lu}})[\p{{L}}.'’-]*(?:\s+(?-i:\p{{Lu}})[\p{{L}}.'’-]*){{0,3}}[\W_]{{0,3}}$"
+            )),
             title: compile(&any(&closing.titles)),
         }
     }
@@ -224,7 +226,11 @@ pub fn field_of(line: &str) -> Option<Field> {
         return None;
     }
     let groups = PHRASES.field.captures(line)?;
-    [Field::From, Field::To, Field::Date, Field::Subject, Field::Other].into_iter().enumerate().find(|(at, _)| groups.get(at + 1).is_some()).map(|(_, field)| field)
+    [Field::From, Field::To, Field::Date, Field::Subject, Field::Other]
+        .into_iter()
+        .enumerate()
+        .find(|(at, _)| groups.get(at + 1).is_some())
+        .map(|(_, field)| field)
 }
 
 /// What a header field of a quoted mail says.

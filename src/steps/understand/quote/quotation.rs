@@ -140,7 +140,12 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
 /// A quote marked by another sign (`|`, `:`, `}`): as far as that sign goes. Only a bar is sure when nothing stands above.
 fn barred_end(page: &Page<'_>, from: usize, only_bar: bool) -> Option<usize> {
     let first = page.next_filled(from)?;
-    let sign = page.lines[first].text.trim_start().chars().next().filter(|c| *c == '|' || !only_bar && matches!(c, ':' | '}' | '!' | '%' | '#' | '+'))?;
+    let sign = page.lines[first]
+        .text
+        .trim_start()
+        .chars()
+        .next()
+        .filter(|c| *c == '|' || !only_bar && matches!(c, ':' | '}' | '!' | '%' | '#' | '+'))?;
     (first..page.lines.len()).filter(|at| !page.lines[*at].blank).find(|at| !page.lines[*at].text.trim_start().starts_with(sign))
 }
 

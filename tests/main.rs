@@ -1,0 +1,3 @@
+//! All tests, one binary.
+
+mod understand;

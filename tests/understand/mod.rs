@@ -1,0 +1,4 @@
+//! What a mail means.
+
+mod quote;
+mod quote_properties;
