@@ -1,3 +1,5 @@
 //! What mails are taken to mean.
 
 mod facts;
+mod quote;
+mod quote_properties;
