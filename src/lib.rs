@@ -1,6 +1,6 @@
 //! Curbside.
 #![forbid(unsafe_code)]
 
+pub mod mail;
 pub mod model;
 pub mod steps;
-pub mod mail;

@@ -108,7 +108,8 @@ fn mailboxes(address: Option<&ParsedAddress<'_>>) -> Vec<Mailbox> {
 }
 
 fn mail_date(date: &mail_parser::DateTime) -> Option<MailDate> {
-    let [month, day, hour, minute, second] = [date.month, date.day, date.hour, date.minute, date.second.min(59)].map(|n| i8::try_from(n).ok());
+    let [month, day, hour, minute, second] =
+        [date.month, date.day, date.hour, date.minute, date.second.min(59)].map(|n| i8::try_from(n).ok());
     let civil = civil::DateTime::new(i16::try_from(date.year).ok()?, month?, day?, hour?, minute?, second?, 0).ok()?;
     let seconds = i32::from(date.tz_hour) * 3600 + i32::from(date.tz_minute) * 60;
     let offset = Offset::from_seconds(if date.tz_before_gmt { -seconds } else { seconds }).ok()?;
@@ -153,7 +154,8 @@ fn html_text<'x>(part: &'x mail_parser::MessagePart<'_>) -> Option<&'x str> {
 }
 
 fn is_plain(part: &mail_parser::MessagePart<'_>) -> bool {
-    part.content_type().is_none_or(|kind| kind.ctype().eq_ignore_ascii_case("text") && kind.subtype().is_none_or(|sub| sub.eq_ignore_ascii_case("plain")))
+    part.content_type()
+        .is_none_or(|kind| kind.ctype().eq_ignore_ascii_case("text") && kind.subtype().is_none_or(|sub| sub.eq_ignore_ascii_case("plain")))
 }
 
 fn other_parts(message: &Message<'_>) -> Vec<Part> {
@@ -164,7 +166,9 @@ fn other_parts(message: &Message<'_>) -> Vec<Part> {
         .iter()
         .enumerate()
         .take(MOST_PARTS)
-        .filter(|(index, part)| !matches!(part.body, PartType::Multipart(_)) && !(is_body(*index) && (plain_text(part).is_some() || html_text(part).is_some())))
+        .filter(|(index, part)| {
+            !matches!(part.body, PartType::Multipart(_)) && !(is_body(*index) && (plain_text(part).is_some() || html_text(part).is_some()))
+        })
         .map(|(_, part)| other_part(message, part))
         .collect()
 }

@@ -1,5 +1,7 @@
 //! From a mail to its meaning: pure, total, in the order of the design's section 6.
 
+pub mod intent;
+
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::model::address::Address;
@@ -19,6 +21,11 @@ pub struct Known<'a> {
 
 /// Reads a mail: kind, new text, outcome, facts, doubt, rules. Never fails.
 #[must_use]
-pub fn understand(_mail: &Mail, _known: &Known<'_>) -> Reading {
-    Reading::of_kind(Kind::Reply, 0.0)
+pub fn understand(mail: &Mail, _known: &Known<'_>) -> Reading {
+    let intent = intent::intend(mail.text.as_deref().unwrap_or_default(), &mail.subject);
+    let mut reading = Reading::of_kind(Kind::Reply, intent.confidence);
+    reading.outcome = intent.findings.first().map(|finding| finding.outcome);
+    reading.outcomes = intent.findings;
+    reading.rules = intent.rules;
+    reading
 }
