@@ -13,6 +13,8 @@ pub struct Table {
     pub idioms: Vec<Pattern>,
     /// Words that turn a cue into its opposite.
     pub negators: Vec<Pattern>,
+    /// Words that mean much the same, under one name.
+    pub concepts: Vec<(String, Pattern)>,
     /// Short forms written out.
     pub spelling: Spelling,
     /// Every word that a cue asks for.
@@ -43,10 +45,16 @@ pub struct Cue {
 impl Table {
     /// Reads the table. A line that cannot be read is left out and complained of.
     #[must_use]
-    pub fn read(text: &str) -> Self {
+    pub fn read(phrases: &str, concepts: &str) -> Self {
         let mut table = Self::default();
+        table.lines(phrases, "");
+        table.lines(concepts, "concept");
+        table
+    }
+
+    fn lines(&mut self, text: &str, section: &str) {
         let mut classes = Classes::new();
-        let mut section = String::new();
+        let mut section = section.to_owned();
         for (number, line) in text.lines().enumerate() {
             let line = line.split(" #").next().unwrap_or("").trim();
             if line.is_empty() || line.starts_with('#') {
@@ -54,17 +62,17 @@ impl Table {
             }
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 name.clone_into(&mut section);
-            } else if let Err(complaint) = table.line(&section, line, &mut classes) {
-                table.complaints.push(format!("line {}: {complaint}", number + 1));
+            } else if let Err(complaint) = self.line(&section, line, &mut classes) {
+                self.complaints.push(format!("line {}: {complaint}", number + 1));
             }
         }
-        table
     }
 
     fn line(&mut self, section: &str, line: &str, classes: &mut Classes) -> Result<(), String> {
         match section {
             "class" => define(line, classes),
             "spelling" => self.spell(line),
+            "concept" => self.gather(line, classes),
             "idiom" => self.lexicon.compile(line, classes).map(|idiom| self.idioms.push(idiom)),
             "not" => self.lexicon.compile(line, classes).map(|word| self.negators.push(word)),
             outcome => {
@@ -81,6 +89,14 @@ impl Table {
         for short in short.split_whitespace() {
             self.spelling.insert(short.to_owned(), full.split_whitespace().map(str::to_owned).collect());
         }
+        Ok(())
+    }
+
+    fn gather(&mut self, line: &str, classes: &mut Classes) -> Result<(), String> {
+        let (name, _) = line.split_once('=').ok_or("a concept is written “name = word | two words”")?;
+        define(line, classes)?;
+        let pattern = self.lexicon.compile(&format!("{{{}}}", name.trim()), classes)?;
+        self.concepts.push((name.trim().to_owned(), pattern));
         Ok(())
     }
 
