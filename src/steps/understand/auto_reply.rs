@@ -110,8 +110,8 @@ fn challenge(mail: &Mail, seen: &Seen) -> Option<Judged> {
 }
 
 /// Fills in what a machine's answer says: back when, who helps, or that the person has left.
-pub(super) fn read(reading: &mut Reading, new_text: &str, mail: &Mail, anchor: &Zoned) {
-    let text = head(new_text, 20_000);
+pub(super) fn read(reading: &mut Reading, mail: &Mail, anchor: &Zoned) {
+    let text = head(&reading.new_text, 20_000);
     let whole = format!("{}\n{text}", mail.subject);
     reading.facts.people = facts::people(text);
     if let Some(evidence) = left(text) {

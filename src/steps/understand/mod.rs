@@ -5,9 +5,11 @@ mod automatic;
 mod bounce;
 mod bulk;
 pub mod facts;
+mod html;
 pub mod intent;
 mod invite;
 pub mod quote;
+mod signature;
 mod signs;
 
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -33,17 +35,15 @@ pub fn understand(mail: &Mail, known: &Known<'_>) -> Reading {
     let quote::Cut { new_text, signature, rules } = quote::cut(mail);
     let judged = automatic::judge(mail, &new_text, known.me);
     let mut reading = Reading::of_kind(judged.kind, judged.confidence);
-    reading.rules = judged.rules.into_iter().map(str::to_owned).chain(rules).collect();
     reading.bounce = judged.bounce;
-    let anchor = anchor(mail, known);
-    match judged.kind {
-        Kind::Reply => read_answer(&mut reading, &new_text, mail, &anchor),
-        Kind::AutoReply => auto_reply::read(&mut reading, &new_text, mail, &anchor),
-        Kind::Invite => reading.facts = facts::gather(&new_text, &anchor),
-        Kind::Bounce | Kind::Bulk | Kind::Order | Kind::Own => {}
-    }
+    reading.rules = judged.rules.into_iter().map(str::to_owned).chain(rules).collect();
     reading.new_text = new_text;
     reading.signature = signature;
+    match judged.kind {
+        Kind::Reply => read_answer(&mut reading, mail, known),
+        Kind::AutoReply => auto_reply::read(&mut reading, mail, &anchor(mail, known)),
+        Kind::Bounce | Kind::Invite | Kind::Bulk | Kind::Order | Kind::Own => {}
+    }
     reading
 }
 
@@ -55,12 +55,22 @@ fn anchor(mail: &Mail, known: &Known<'_>) -> Zoned {
     }
 }
 
-fn read_answer(reading: &mut Reading, new_text: &str, mail: &Mail, anchor: &Zoned) {
-    reading.outcomes = intent::intend(new_text, &mail.subject);
-    reading.outcomes.sort_by_key(|finding| finding.outcome);
-    reading.outcome = Some(reading.outcomes.first().map_or(Outcome::Unclear, |finding| finding.outcome));
-    if let Some(finding) = reading.outcomes.first() {
-        reading.confidence = reading.confidence.min(finding.confidence);
-    }
-    reading.facts = facts::gather(new_text, anchor);
+/// A person's mail: what they mean, and the facts. What is unsure of kind or outcome is unsure of both.
+fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
+    let intent = intent::intend(&reading.new_text, &mail.subject);
+    reading.confidence = reading.confidence.min(intent.confidence);
+    reading.outcome = intent.findings.first().map(|finding| finding.outcome);
+    reading.rules.extend(intent.rules);
+    let outcomes: Vec<Outcome> = intent.findings.iter().map(|finding| finding.outcome).collect();
+    let sense = facts::Sense {
+        text: &reading.new_text,
+        signature: &reading.signature,
+        subject: &mail.subject,
+        anchor: anchor(mail, known),
+        writer: mail.from.first(),
+        cc: &mail.cc,
+        me: known.me,
+    };
+    reading.facts = facts::facts(&sense, &outcomes);
+    reading.outcomes = intent.findings;
 }
