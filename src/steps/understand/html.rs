@@ -185,11 +185,10 @@ impl Writer {
         match self.state.area {
             _ if self.rest => Mark::Rest,
             Area::Quoted => Mark::Quoted,
-            Area::Container if self.answered => Mark::None,
-            Area::Container => Mark::Quoted,
+            Area::Container if !self.answered => Mark::Quoted,
             Area::Indented => Mark::Indented,
             Area::Signature => Mark::Signature,
-            Area::Plain => Mark::None,
+            Area::Container | Area::Plain => Mark::None,
         }
     }
 

@@ -111,8 +111,7 @@ fn delimiter_of(text: &str) -> Option<Delimiter> {
     }
     let line = line.trim();
     match line {
-        "--" => Some(Delimiter::Dashes),
-        "—" | "––" | "- --" | "-- --" => Some(Delimiter::Dashes),
+        "--" | "—" | "––" | "- --" | "-- --" => Some(Delimiter::Dashes),
         _ if line.chars().count() >= 2 && line.chars().all(|c| matches!(c, '-' | '_' | '=' | '~' | '*' | '—' | '–' | '―' | '─' | '+')) => {
             Some(Delimiter::Rule)
         }

@@ -209,10 +209,9 @@ pub fn cut_below_device(page: &mut Page<'_>) {
     page.cut(device..device + 1, Fate::Signature, "device");
     let above = (0..device).any(|at| page.speaks(at));
     let Some(next) = (device + 1..page.lines.len()).find(|at| !page.lines[*at].blank) else { return };
-    let postscript = page.lines[next].text.trim_start().to_lowercase().starts_with("p");
     let apart = page.lines[device + 1].blank;
     let unbroken = (next..page.lines.len()).all(|at| page.lines[at].fate == Fate::Keep);
-    if above && apart && unbroken && !(postscript && is_postscript(page.lines[next].text)) {
+    if above && apart && unbroken && !is_postscript(page.lines[next].text) {
         page.cut(next..page.lines.len(), Fate::Quote, "below_device");
     }
 }

@@ -1,6 +1,7 @@
 //! The new text of a mail: what its writer added, without quotes, forwards, signature and footers.
 
 mod attribution;
+mod evidence;
 mod footers;
 mod headers;
 mod marks;
