@@ -83,7 +83,8 @@ impl Lexicon {
                 let members = classes.get(name).ok_or_else(|| format!("there is no class {{{name}}}"))?;
                 any.extend(members.iter().map(|member| member.split_whitespace().map(|word| self.atom(word)).collect()));
             } else {
-                any.push(vec![self.atom(choice)]);
+                let words = if choice == "_" { vec!["_"] } else { choice.split('_').collect() };
+                any.push(words.into_iter().map(|word| self.atom(word)).collect());
             }
         }
         Ok(Element::Words { any, optional })
