@@ -73,7 +73,8 @@ fn read(case: &Case) -> Facts {
 fn hold(name: &str, wrong: impl Fn(&Case) -> Option<String>) {
     let cases = cases(name);
     assert!(!cases.is_empty(), "{name} has cases");
-    let misread: Vec<String> = cases.iter().filter_map(|case| wrong(case).map(|what| format!("{what}\n    {} | {}", case.on, case.say))).collect();
+    let misread: Vec<String> =
+        cases.iter().filter_map(|case| wrong(case).map(|what| format!("{what}\n    {} | {}", case.on, case.say))).collect();
     assert!(misread.is_empty(), "{} of {} misread in {name}\n{}", misread.len(), cases.len(), misread.join("\n"));
 }
 
@@ -119,4 +120,31 @@ fn openings_links_and_new_addresses_are_found() {
         let address = case.new_address.as_ref().and_then(|want| differs("new_address", &got.new_address, want));
         number.or(title).or(links).or(address)
     });
+}
+
+#[test]
+fn whole_mails_give_up_all_their_facts() {
+    for name in ["mails.jsonl", "mails2.jsonl"] {
+        hold(name, all_facts);
+    }
+}
+
+fn all_facts(case: &Case) -> Option<String> {
+    let got = read(case);
+    let follow = case.follow.as_ref().and_then(|want| differs("follow_up_on", &got.follow_up_on, want));
+    let times: Vec<String> = got.call_times.into_iter().map(String::from).collect();
+    let calls = case.calls.as_ref().and_then(|want| differs("call_times", &times, want));
+    let named: Vec<(String, Option<String>)> = got.people.into_iter().map(|p| (p.name.unwrap_or_default(), p.email)).collect();
+    let people = case.people.as_ref().and_then(|want| differs("people", &named, want));
+    let numbers: Vec<String> = got.openings.into_iter().filter_map(|opening| opening.number).collect();
+    let openings = case.numbers.as_ref().and_then(|want| differs("numbers", &numbers, want));
+    let wrong: Vec<String> = [follow, calls, people, openings].into_iter().flatten().collect();
+    (!wrong.is_empty()).then(|| wrong.join("; "))
+}
+
+#[test]
+fn scratch() {
+    for case in cases("scratch.jsonl") {
+        println!("SCRATCH {}\n{:#?} back {:?}", case.say, read(&case), back_on(&case.say, &anchor(&case)));
+    }
 }

@@ -1,13 +1,15 @@
 //! Dates as people write them, found in a text and laid on the calendar of the mail's own day.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
-use super::lexicon::{Lex, Prep};
+use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead, month, week};
+use super::spans::{Grain, Stretch, after_rest, ahead};
 use super::words::Page;
 use crate::model::calendar::next_working_day;
 
+mod counts;
+mod relative;
 mod units;
 mod weekdays;
 mod written;
@@ -50,6 +52,25 @@ impl Mention {
     }
 }
 
+/// How a date leans on the one named before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leans {
+    /// It stands alone.
+    No,
+    /// A bare day of the month.
+    Day(i32),
+    /// So much after it.
+    Away(i32, Unit),
+    /// The first such weekday after it.
+    Weekday(Weekday),
+    /// A weekday that follows it in a list.
+    List(Weekday),
+    /// The n-th week of it.
+    NthWeek(i32),
+    /// The next one like it.
+    Next,
+}
+
 /// What a rule found, before its preposition is looked at.
 #[derive(Debug, Clone, Copy)]
 struct Found {
@@ -62,11 +83,25 @@ struct Found {
     rest: bool,
     /// The end of a stretch: "until" it means after it.
     closing: bool,
+    /// All of a stretch: what is meant comes after it.
+    through: bool,
+    leans: Leans,
 }
 
 impl Found {
     const fn new(at: Stretch, end: usize) -> Self {
-        Self { at, end, plural: false, past: false, doubtful: false, loose: false, rest: false, closing: false }
+        Self {
+            at,
+            end,
+            plural: false,
+            past: false,
+            doubtful: false,
+            loose: false,
+            rest: false,
+            closing: false,
+            through: false,
+            leans: Leans::No,
+        }
     }
 }
 
@@ -95,30 +130,18 @@ impl<'p> Calendar<'p> {
                 i += 1;
                 continue;
             };
+            let Some(found) = self.leaning(i, found, all.last()) else {
+                i += 1;
+                continue;
+            };
             if found.at.grain == Grain::Week && !found.past {
                 week = Some((found.at.first, self.page.sentence(i)));
             }
-            let found = all.last().map_or(found, |last| self.counted_on(i, found, last));
             all.push(self.mention(i, found, all.last().map_or(0, |last| last.to)));
             i = found.end;
             i = self.same_month(i, found, &mut all);
         }
         all
-    }
-
-    /// "the following week" counts on from the date named just before.
-    fn counted_on(&self, i: usize, found: Found, last: &Mention) -> Found {
-        let word = self.page.low(i);
-        let counts = word == "following" || (word == "week" && matches!(self.page.low(found.end - 1), "after" | "following"));
-        if !counts || self.page.sentence(last.from) + 1 < self.page.sentence(i) || last.past {
-            return found;
-        }
-        let at = match found.at.grain {
-            Grain::Week => week(ahead(week(last.at.last).first, 7)),
-            Grain::Month => month(last.at.last, 1),
-            _ => found.at,
-        };
-        Found { at, ..found }
     }
 
     fn date_at(&self, i: usize, week: Option<(Date, u32)>) -> Option<Found> {
@@ -152,9 +175,15 @@ impl<'p> Calendar<'p> {
 
     /// "Happy Thanksgiving" names no date.
     fn is_wish(&self, i: usize) -> bool {
-        (1..=4).filter_map(|back| i.checked_sub(back)).any(|k| {
-            matches!(self.page.low(k), "happy" | "merry" | "enjoy" | "wonderful" | "hope" | "blessed" | "joyful" | "wishing" | "enjoyed" | "lovely")
-        })
+        let close = matches!(self.page.low(i.wrapping_sub(1)), "great" | "good" | "nice" | "safe" | "restful" | "relaxing" | "peaceful");
+        let had = (1..=4).any(|back| matches!(self.page.low(i.wrapping_sub(back)), "have" | "had"));
+        (close && had)
+            || (1..=4).filter_map(|back| i.checked_sub(back)).any(|k| {
+                matches!(
+                    self.page.low(k),
+                    "happy" | "merry" | "enjoy" | "wonderful" | "hope" | "blessed" | "joyful" | "wishing" | "enjoyed" | "lovely"
+                )
+            })
     }
 
     fn mention(&self, i: usize, found: Found, floor: usize) -> Mention {
@@ -164,6 +193,9 @@ impl<'p> Calendar<'p> {
             prep = Prep::After;
         }
         if found.closing && prep == Prep::Until {
+            prep = Prep::Through;
+        }
+        if found.through {
             prep = Prep::Through;
         }
         if prep == Prep::When {

@@ -12,6 +12,12 @@ use crate::model::reading::Outcome;
 /// Further ahead than this, a day is not a follow-up.
 const HORIZON: i32 = 800;
 
+/// Requests whose "by Friday" is a deadline.
+const LIMITED: &[&str] = &[
+    "send", "forward", "resend", "email", "mail", "write", "contact", "call", "apply", "reapply", "resubmit", "text", "message", "get",
+    "drop", "shoot", "submit", "feel", "please",
+];
+
 /// What the choice is made from.
 #[derive(Debug)]
 pub struct Scene<'a> {
@@ -45,9 +51,11 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
     if matches!(first, Some(Outcome::OptedOut | Outcome::Declined)) {
         return None;
     }
-    let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, false)))?;
-    let mut mention = scene.mentions[scene.corrected(chosen)];
-    if after && mention.at.grain != Grain::Ahead {
+    let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, scene.is_running(n))))?;
+    let (corrected, prep) = scene.corrected(chosen);
+    let mut mention = scene.mentions[corrected];
+    mention.prep = prep;
+    if after && corrected == chosen && mention.at.grain != Grain::Ahead {
         mention.prep = Prep::After;
     }
     let day = mention.day(scene.now);
@@ -58,7 +66,8 @@ impl Scene<'_> {
     /// A date that the writer ties to a request; true when it is to be after that date.
     fn asked(&self) -> Option<(usize, bool)> {
         let asks = self.cues.iter().filter(|cue| cue.sign == Sign::Ask || (cue.sign == Sign::Better && self.is_not_now()));
-        let found = asks.filter_map(|cue| self.date_of(cue).map(|(n, cost, after)| (n, cost + if cue.sign == Sign::Better { 6 } else { 0 }, after)));
+        let found = asks
+            .filter_map(|cue| self.date_of(cue).map(|(n, cost, after)| (n, cost + if cue.sign == Sign::Better { 6 } else { 0 }, after)));
         found.min_by_key(|(n, cost, _)| (*cost, *n)).map(|(n, _, after)| (n, after))
     }
 
@@ -71,7 +80,10 @@ impl Scene<'_> {
         let sentence = self.page.sentence(cue.from);
         let negated = self.is_negated(cue.from);
         let here = self.mentions_in(sentence, sentence);
-        let near = here.filter(|(_, at)| self.is_wanted(at, negated)).map(|(n, at)| (n, self.distance(cue, at), at.from < cue.from && self.points_after(cue, sentence))).min_by_key(|(_, cost, _)| *cost);
+        let near = here
+            .filter(|(_, at)| self.is_wanted(cue, at, negated))
+            .map(|(n, at)| (n, self.distance(cue, at), at.from < cue.from && self.points_after(cue, sentence)))
+            .min_by_key(|(_, cost, _)| *cost);
         near.or_else(|| if negated { None } else { self.pointed_at(cue, sentence) })
     }
 
@@ -86,9 +98,15 @@ impl Scene<'_> {
     }
 
     /// May this date be the one a cue asks for?
-    fn is_wanted(&self, at: &Mention, negated: bool) -> bool {
+    fn is_wanted(&self, cue: &Cue, at: &Mention, negated: bool) -> bool {
         let held = matches!(at.prep, Prep::From | Prep::Until | Prep::After);
-        self.is_open_date(at) && !self.is_turned_down(at) && (!negated || held) && !self.is_call_day(at)
+        let limited = LIMITED.contains(&self.page.low(cue.from));
+        let bare = at.at.grain == Grain::Day
+            && matches!(at.prep, Prep::On | Prep::From)
+            && at.from >= cue.to
+            && self.wall_between(cue.to, at.from);
+        let limit = limited && (at.prep == Prep::By || bare);
+        !limit && self.is_open_date(at) && !self.is_turned_down(at) && (!negated || held) && !self.is_call_day(at)
     }
 
     /// Still to come, and not a deadline or a day of something else.
@@ -109,7 +127,12 @@ impl Scene<'_> {
     /// Words between a cue and a date; crossing into another clause costs.
     fn distance(&self, cue: &Cue, at: &Mention) -> usize {
         let (from, to, back) = if at.from >= cue.to { (cue.to, at.from, 0) } else { (at.to.min(cue.from), cue.from, 2) };
-        let walls = (from..to).filter(|k| matches!(self.page.lex(*k), Lex::Mark(',' | ':' | '-' | '(' | ')')) || matches!(self.page.low(*k), "but" | "though" | "because" | "since")).count();
+        let walls = (from..to)
+            .filter(|k| {
+                matches!(self.page.lex(*k), Lex::Mark(',' | ':' | '-' | '(' | ')'))
+                    || matches!(self.page.low(*k), "but" | "though" | "because" | "since")
+            })
+            .count();
         let inside = usize::from(at.from < cue.to && at.to > cue.from);
         (to - from) + walls * 3 + back + inside
     }
@@ -121,7 +144,10 @@ impl Scene<'_> {
         let before = self.mentions_in(sentence.saturating_sub(2), sentence).filter(|(_, at)| at.from < cue.from);
         if let Some(then) = points {
             let after = self.is_after(then);
-            let before = before.filter(|at| fresh(&at)).last().map(|(n, _)| (n, 20, after));
+            let before = before
+                .filter(|at| fresh(&at))
+                .last()
+                .map(|(n, at)| (n, 20, after || (at.at.grain == Grain::Day && at.at.last > at.at.first)));
             return before.or_else(|| self.next_return(cue, sentence));
         }
         None
@@ -139,22 +165,56 @@ impl Scene<'_> {
 
     /// The latest date at which things change on their side, for a "not now".
     fn waited(&self, first: Option<Outcome>) -> Option<usize> {
-        let waits = matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
+        let waits =
+            matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
         waits.then_some(())?;
-        let fits = |at: &Mention| self.is_open_date(at) && !at.loose && !self.is_turned_down(at) && !matches!(at.prep, Prep::Within | Prep::Before);
+        let fits = |at: &Mention| {
+            self.is_open_date(at)
+                && !at.loose
+                && (!self.is_turned_down(at) || self.runs(at))
+                && !matches!(at.prep, Prep::Within | Prep::Before)
+        };
         let changes = |at: &Mention| {
-            matches!(at.prep, Prep::After | Prep::Until | Prep::Through) || self.in_sentence(at, Sign::Open) || self.in_sentence(at, Sign::Promise)
+            matches!(at.prep, Prep::After | Prep::Until | Prep::Through)
+                || self.is_fragment(at)
+                || self.in_sentence(at, Sign::Open)
+                || self.in_sentence(at, Sign::Promise)
         };
         let open = self.mentions.iter().enumerate().filter(|(_, at)| fits(at) && changes(at) && !self.is_gone(at));
-        open.max_by_key(|(n, at)| (at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
+        open.max_by_key(|(n, at)| (self.is_fragment(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
     }
 
     /// The clause of a date speaks of the past.
     fn is_gone(&self, at: &Mention) -> bool {
         let cues = self.cues_in(self.page.sentence(at.from));
-        let clause = |cue: &&Cue| cue.from < at.from && !self.wall_between(cue.to, at.from) || cue.from >= at.to && !self.wall_between(at.to, cue.from) || cue.from >= at.from && cue.to <= at.to;
+        let clause = |cue: &&Cue| {
+            cue.from < at.from && !self.wall_between(cue.to, at.from)
+                || cue.from >= at.to && !self.wall_between(at.to, cue.from)
+                || cue.from >= at.from && cue.to <= at.to
+        };
         let has = |sign: Sign| cues.iter().filter(clause).any(|cue| cue.sign == sign);
         has(Sign::Gone) && !has(Sign::Will)
+    }
+
+    /// "January 11 or later, please."
+    fn is_fragment(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        let to = self.page.words.partition_point(|word| word.sentence <= sentence);
+        to - from <= 9
+    }
+
+    /// "nothing this year", "out from the 17th to the 28th": what is meant comes after it.
+    fn is_running(&self, n: usize) -> bool {
+        let at = &self.mentions[n];
+        let on = matches!(at.prep, Prep::On | Prep::From);
+        let running = self.runs(at);
+        let away = at.at.grain == Grain::Day && at.at.last > at.at.first;
+        on && (running || away)
+    }
+
+    fn runs(&self, at: &Mention) -> bool {
+        at.at.first <= self.now && at.at.last > self.now && at.at.grain != Grain::Day && at.at.grain != Grain::Ahead
     }
 
     fn in_sentence(&self, at: &Mention, sign: Sign) -> bool {
@@ -177,13 +237,26 @@ impl Scene<'_> {
 
     /// A word that turns the cue round stands shortly before it.
     fn is_negated(&self, at: usize) -> bool {
-        self.cues_in(self.page.sentence(at)).iter().any(|cue| cue.sign == Sign::Not && cue.to <= at && cue.to + 3 > at && !self.wall_between(cue.to, at))
+        self.cues_in(self.page.sentence(at))
+            .iter()
+            .any(|cue| cue.sign == Sign::Not && cue.to <= at && cue.to + 3 > at && !self.wall_between(cue.to, at))
     }
 
     /// "not January", "rather than Tuesday"
     fn is_turned_down(&self, at: &Mention) -> bool {
         !matches!(at.prep, Prep::Before | Prep::Until | Prep::From | Prep::After)
-            && self.cues_in(self.page.sentence(at.from)).iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from && cue.to + 2 > at.from && !self.wall_between(cue.to, at.from))
+            && self.cues_in(self.page.sentence(at.from)).iter().any(|cue| {
+                cue.sign == Sign::Not
+                    && !self.is_lack(cue)
+                    && cue.to <= at.from
+                    && cue.to + 2 > at.from
+                    && !self.wall_between(cue.to, at.from)
+            })
+    }
+
+    /// "nothing until Q3" turns no date down.
+    fn is_lack(&self, cue: &Cue) -> bool {
+        matches!(self.page.low(cue.from), "nothing" | "no" | "none" | "nobody" | "hardly")
     }
 
     fn wall_between(&self, from: usize, to: usize) -> bool {
@@ -193,24 +266,51 @@ impl Scene<'_> {
     /// A deadline's words stand before the date in its clause.
     fn is_deadline(&self, at: &Mention) -> bool {
         let here = self.cues_in(self.page.sentence(at.from));
-        let near = |cue: &&Cue| cue.sign == Sign::Deadline && cue.to <= at.to && cue.to + 6 > at.from && !self.wall_between(cue.to, at.from);
-        here.iter().filter(near).any(|cue| !here.iter().any(|ask| ask.sign == Sign::Ask && ask.from >= cue.to && ask.to <= at.from))
+        let near =
+            |cue: &&Cue| cue.sign == Sign::Deadline && cue.to <= at.to && cue.to + 6 > at.from && !self.wall_between(cue.to, at.from);
+        here.iter().filter(near).any(|cue| !here.iter().any(|ask| ask.sign == Sign::Ask && ask.to >= cue.to && ask.to <= at.from))
     }
 
     /// The date that a correction puts in place of the chosen one.
-    fn corrected(&self, chosen: usize) -> usize {
-        let mut now = chosen;
+    fn corrected(&self, chosen: usize) -> (usize, Prep) {
+        let (mut now, mut prep) = (chosen, self.mentions[chosen].prep);
         for (n, at) in self.mentions.iter().enumerate().skip(chosen + 1) {
             let from = self.mentions[now].to;
             if at.from > from + 12 {
                 break;
             }
             let fixes = |cue: &Cue| cue.sign == Sign::Fix && cue.from >= from && cue.to <= at.from + 2;
+            if self.narrows(now, at) || self.explains(now, at) {
+                now = n;
+                prep = if at.prep == Prep::On { prep } else { at.prep };
+                continue;
+            }
             let sentences = [self.page.sentence(from), self.page.sentence(at.from)];
             if sentences.iter().any(|sentence| self.cues_in(*sentence).iter().any(fixes)) && self.is_open_date(at) {
-                now = n;
+                (now, prep) = (n, at.prep);
             }
         }
-        now
+        (now, prep)
+    }
+
+    /// "Q1, early February": a shorter stretch inside the longer one.
+    fn narrows(&self, chosen: usize, at: &Mention) -> bool {
+        let wide = &self.mentions[chosen];
+        let inside = at.at.first >= wide.at.first && at.at.last <= wide.at.last && at.at != wide.at;
+        let close = at.from <= wide.to + 7 && self.page.sentence(at.from) == self.page.sentence(wide.from);
+        inside
+            && close
+            && wide.at.grain > at.at.grain
+            && wide.at.grain != Grain::Ahead
+            && matches!(wide.prep, Prep::On | Prep::From | Prep::Until)
+            && self.is_open_date(at)
+    }
+
+    /// "the new fiscal year (ours begins February 1)"
+    fn explains(&self, chosen: usize, at: &Mention) -> bool {
+        let vague = &self.mentions[chosen];
+        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
+        let says = (vague.to..at.from).any(|k| matches!(self.page.low(k), "(" | "starts" | "begins" | "ie" | "meaning" | "so"));
+        close && says && vague.at.grain > Grain::Week && vague.at.grain != Grain::Ahead && self.is_open_date(at)
     }
 }

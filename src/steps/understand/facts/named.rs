@@ -51,7 +51,8 @@ pub struct Almanac {
 }
 
 /// The almanac that is built in.
-pub static ALMANAC: LazyLock<Almanac> = LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/dates.toml")).map(almanac).unwrap_or_default());
+pub static ALMANAC: LazyLock<Almanac> =
+    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/dates.toml")).map(almanac).unwrap_or_default());
 
 fn almanac(book: Book) -> Almanac {
     let mut it = Almanac::default();
@@ -74,7 +75,7 @@ fn add_all(phrases: &mut Phrases, words: &[String], value: usize) {
 
 /// Adds a phrase; longer ones are kept before shorter ones. Hyphens and slashes are words of their own.
 pub fn add_phrase(phrases: &mut Phrases, phrase: &str, value: usize) {
-    let apart = phrase.replace('-', " - ").replace('/', " / ");
+    let apart = phrase.replace('-', " - ").replace('/', " / ").replace("' ", " ' ");
     let mut parts = apart.split_whitespace().map(str::to_owned);
     let Some(first) = parts.next() else { return };
     let rest = parts.collect();

@@ -124,6 +124,10 @@ pub fn nth_week(month: Stretch, n: i32) -> Stretch {
         return week(if tail < 2 { ahead(monday, -7) } else { monday });
     }
     let into = i32::from(opening);
+    let begin = next_working_day(month.first);
+    if n == 1 && begin.weekday().to_monday_zero_offset() <= 3 {
+        return Stretch::new(begin, week(begin).last, Grain::Week);
+    }
     let monday = if opening <= 2 { ahead(month.first, -into) } else { ahead(month.first, 7 - into) };
     let found = week(ahead(monday, 7 * (n - 1)));
     Stretch { first: found.first.max(month.first), ..found }
