@@ -7,7 +7,7 @@ use std::path::Path;
 use curbside::model::reading::Outcome;
 use curbside::steps::understand::intent::{self, model};
 
-use crate::{Labelled, labelled};
+use super::{Labelled, labelled};
 
 const OUTCOMES: usize = Outcome::ALL.len();
 const EPOCHS: usize = 40;
