@@ -3,6 +3,7 @@
 mod house;
 mod letters;
 mod mail_edges;
+mod river;
 mod servers;
 mod support;
 mod understand;

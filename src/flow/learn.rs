@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
 
-pub use concern::{Concern, event_of};
 use concern::Why;
+pub use concern::{Concern, event_of};
 
 use super::departed::{Departure, departed};
 use super::record::Pen;

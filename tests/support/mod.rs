@@ -2,3 +2,4 @@
 
 pub mod scripted;
 pub mod servers;
+pub mod town;
