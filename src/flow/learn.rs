@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
 
-use concern::Why;
 pub use concern::{Concern, event_of};
+use concern::{STRANGER, Why, is_strangers};
 
 use super::departed::{Departure, departed};
 use super::record::Pen;
@@ -134,10 +134,11 @@ impl Learner<'_> {
 
     fn in_thread(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
         let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
-        let reading = self.read(found);
+        let mut reading = self.read(found);
         if reading.kind == Kind::Bounce {
             return self.report(found);
         }
+        reading.rules.push(STRANGER.to_owned());
         let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
         self.keep_and_tell(found, contact, reading, &decision)?;
         Ok(true)
@@ -173,6 +174,9 @@ impl Learner<'_> {
             }
         }
         for contact in contacts {
+            if self.tx.is_kept_for(found.event, *contact)? {
+                continue;
+            }
             let message = self.keep(found, *contact, Direction::Out, None)?;
             let line = NewEntry::about(*contact, found.at, EntryKind::OwnerWrote, format!("you wrote: {}", found.mail.subject))
                 .message(message)
@@ -244,10 +248,22 @@ impl Learner<'_> {
     }
 
     fn keep_and_tell(&mut self, found: &Found<'_>, contact: ContactId, reading: Reading, decision: &Decision) -> Result<(), StoreError> {
-        let message = self.keep(found, contact, Direction::In, Some(reading))?;
+        let earlier = self.tx.message_of(found.event, contact)?.filter(is_strangers);
+        let voids = match &earlier {
+            Some(message) => self.tx.entries_about(message.id)?.last().map(|entry| entry.id),
+            None => None,
+        };
+        let message = match earlier {
+            Some(message) => {
+                self.tx.set_reading(message.id, &reading)?;
+                message.id
+            }
+            None => self.keep(found, contact, Direction::In, Some(reading))?,
+        };
         let mut line =
             NewEntry::about(contact, found.at, decision.kind, decision.text.clone()).message(message).with(decision.effects.clone());
         line.outcome = decision.outcome;
+        line.voids = voids;
         self.tell(&line)?;
         if decision.withdraws {
             self.pen().withdraw(self.tx, contact, &format!("they wrote: {}", decision.text))?;
