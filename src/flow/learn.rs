@@ -197,12 +197,15 @@ impl Learner<'_> {
             let Ok(address) = Address::parse(&recipient.address) else { continue };
             let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
             // A report may name several addresses of one person, or one twice.
+            let first = !kept.contains_key(&contact);
             let message = match kept.get(&contact) {
                 Some(message) => *message,
                 None => self.keep(found, contact, Direction::In, Some(reading.clone()))?,
             };
             kept.insert(contact, message);
-            self.bounced(contact, message, &address, recipient, found.at)?;
+            let line = NewEntry::about(contact, found.at, EntryKind::Bounced, bounce_in_words(&address, recipient)).message(message);
+            let returned = (first && !recipient.delayed).then_some(Effect::Returned);
+            self.bounced(contact, &address, recipient, line.with(returned))?;
         }
         Ok(!kept.is_empty())
     }
@@ -225,19 +228,11 @@ impl Learner<'_> {
         Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
     }
 
-    fn bounced(
-        &mut self,
-        contact: ContactId,
-        message: MessageId,
-        address: &Address,
-        recipient: &BouncedRecipient,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let reason = recipient.reason.replace('_', " ");
-        let mut line = NewEntry::about(contact, at, EntryKind::Bounced, bounce_in_words(address, recipient, &reason)).message(message);
+    fn bounced(&mut self, contact: ContactId, address: &Address, recipient: &BouncedRecipient, line: NewEntry) -> Result<(), StoreError> {
+        let mut line = line;
         // Only an address of theirs dies: a report proves nothing about anybody else's.
         if recipient.hard && !recipient.delayed && self.tx.contact_of(address)? == Some(contact) {
-            self.tx.set_dead(address, &reason)?;
+            self.tx.set_dead(address, &recipient.reason.replace('_', " "))?;
             let living = self.tx.contact(contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
             if !living {
                 line = line.with([Effect::Stop(StopReason::Undeliverable)]);
@@ -330,7 +325,8 @@ struct Found<'a> {
     at: Timestamp,
 }
 
-fn bounce_in_words(address: &Address, recipient: &BouncedRecipient, reason: &str) -> String {
+fn bounce_in_words(address: &Address, recipient: &BouncedRecipient) -> String {
+    let reason = recipient.reason.replace('_', " ");
     if recipient.delayed {
         return format!("mail to {address} is late; the server goes on trying ({reason})");
     }

@@ -164,7 +164,8 @@ fn candidate(world: &World, tx: &Tx<'_>, kept: Kept, in_hand: Option<String>, co
     let id = kept.contact.id;
     let address = draft_text::address_of(tx, &kept.contact)?;
     let drafts = tx.drafts_of(id)?;
-    let had = |draft: &&Draft| draft.state == DraftState::Sent;
+    // A word that came back was not had.
+    let had = |draft: &&Draft| draft.state == DraftState::Sent && kept.story.our_mails > 0;
     let domain = address.as_ref().map(|address| address.domain().to_owned()).unwrap_or_default();
     Ok(Candidate {
         window: window(world, tx, &kept)?,

@@ -199,6 +199,29 @@ fn p17_a_read_only_database_lists_and_does_not_send() {
 }
 
 #[test]
+fn p17_a_full_disk_sends_nothing_loses_nothing_and_goes_on_when_freed() {
+    for pages in 0..12 {
+        let mut town = Town::new();
+        town.add("Jane Doe <jane@plan.example>");
+        town.turn();
+        town.approve_all();
+        town.clock_at("2026-04-06 10:06");
+        town.they_write("tom@other.example", "hello");
+        town.see().store.let_grow(Some(pages)).expect("a database");
+        let full = town.try_turn().is_err();
+        let left = town.out().len();
+        town.see().store.let_grow(None).expect("a database");
+        town.post().saves_sent = true;
+        town.starts_again();
+        town.hours_pass(2);
+        assert!(left == 0 || !full || town.first(JANE).state == DraftState::Doubtful, "{pages}: {:?}", town.first(JANE));
+        assert!(town.out().len() <= 1, "{pages}");
+        assert!(town.out().len() == 1 || town.first(JANE).state == DraftState::Sent, "{pages}: {:?}", town.first(JANE));
+        town.see().store.check().expect("sound");
+    }
+}
+
+#[test]
 fn p17_a_damaged_file_is_refused_and_kept() {
     let mut town = written_to();
     let (path, now) = (town.database(), town.see().now());
