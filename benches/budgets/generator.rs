@@ -74,7 +74,13 @@ fn answer(n: usize, at: Timestamp, user: &str) -> String {
         "Thanks, that is good news. All the best.",
     ];
     let text = texts[n % texts.len()];
-    mail(n, at, &format!("Contact Number{contact} <{}>", address(contact)), user, &format!("{text}\r\n\r\nBest,\r\nContact\r\n\r\nOn Monday you wrote:\r\n> Dear colleague,\r\n> how are you?\r\n"))
+    mail(
+        n,
+        at,
+        &format!("Contact Number{contact} <{}>", address(contact)),
+        user,
+        &format!("{text}\r\n\r\nBest,\r\nContact\r\n\r\nOn Monday you wrote:\r\n> Dear colleague,\r\n> how are you?\r\n"),
+    )
 }
 
 fn stranger(n: usize, at: Timestamp, user: &str) -> String {

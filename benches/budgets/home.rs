@@ -67,7 +67,16 @@ pub fn world(home: &Path) -> World {
     let store = Store::open(&home.join("curbside.db"), Clock::system().now()).expect("a database");
     store.unite_suppressions(Dice::System.bytes(), Clock::system().now()).expect("a key");
     let post = Post::new(&settings.account, home.to_owned(), Wake::default());
-    World { store, post, clock: Clock::system(), dice: Dice::System, settings, library: Library::built_in(), home: home.to_owned(), dry_run: false }
+    World {
+        store,
+        post,
+        clock: Clock::system(),
+        dice: Dice::System,
+        settings,
+        library: Library::built_in(),
+        home: home.to_owned(),
+        dry_run: false,
+    }
 }
 
 /// Adds a contact.
@@ -87,7 +96,14 @@ pub fn copy(template: &Path, run: usize) -> PathBuf {
 /// Runs the real binary and watches its memory.
 pub fn timed(home: &Path, args: &[&str]) -> Done {
     let begun = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_curbside")).arg("--home").arg(home).arg("--json").args(args).stdout(Stdio::null()).spawn().expect("the binary runs");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_curbside"))
+        .arg("--home")
+        .arg(home)
+        .arg("--json")
+        .args(args)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the binary runs");
     let mut peak_kib = 0;
     let status = loop {
         if let Some(status) = child.try_wait().expect("a child") {

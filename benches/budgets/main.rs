@@ -43,7 +43,11 @@ fn first_sync(town: &generator::Town, runs: usize) {
         }
     }
     let ours = median(times);
-    println!("first sync: {ours:.2?}, bare fetch: {bare:.2?}, ratio {:.2} (budget 1.50); peak memory {} MiB (budget 64)", ratio(ours, bare), peak / 1024);
+    println!(
+        "first sync: {ours:.2?}, bare fetch: {bare:.2?}, ratio {:.2} (budget 1.50); peak memory {} MiB (budget 64)",
+        ratio(ours, bare),
+        peak / 1024
+    );
 }
 
 /// The middle one.

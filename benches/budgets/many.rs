@@ -15,8 +15,11 @@ pub fn run(runs: usize) {
     for folder in ["cur", "new", "tmp"] {
         std::fs::create_dir_all(mail.join(folder)).expect("a folder");
     }
-    std::fs::write(home.join("config.toml"), "[owner]\nname = \"Leah Brandt\"\nemail = \"leah@mail.example\"\ntime_zone = \"America/New_York\"\n[account]\nfolder = \"Mail\"\n")
-        .expect("a file");
+    std::fs::write(
+        home.join("config.toml"),
+        "[owner]\nname = \"Leah Brandt\"\nemail = \"leah@mail.example\"\ntime_zone = \"America/New_York\"\n[account]\nfolder = \"Mail\"\n",
+    )
+    .expect("a file");
     fill(&home);
     home::timed(&home, &["status"]);
     let time = |args: &[&str]| median((0..runs.max(5)).map(|_| home::timed(&home, args).took).collect());
@@ -50,7 +53,10 @@ fn fill(home: &std::path::Path) {
                 contact.addresses = vec![format!("contact{n}@many.example").parse().expect("an address")];
                 let id = tx.add_contact(&contact)?;
                 let on = if n % (CONTACTS / 20) == 3 { long_ago } else { recent };
-                pen.record(tx, &NewEntry::about(id, on, EntryKind::Call, "we talked").with([Effect::Touch(Side::Both), Effect::PutOff(world.today())]))?;
+                pen.record(
+                    tx,
+                    &NewEntry::about(id, on, EntryKind::Call, "we talked").with([Effect::Touch(Side::Both), Effect::PutOff(world.today())]),
+                )?;
                 tx.set_searched(&contact.addresses, now)?;
             }
             Ok::<_, curbside::store::StoreError>(())

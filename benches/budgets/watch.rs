@@ -11,7 +11,13 @@ use crate::{home, servers};
 pub fn run(town: &Town, count: usize) {
     let home = home::copy(&home::template_again(town), 999);
     home::timed(&home, &["sync"]);
-    let mut daemon = Command::new(env!("CARGO_BIN_EXE_curbside")).arg("--home").arg(&home).arg("run").stderr(Stdio::null()).spawn().expect("the daemon runs");
+    let mut daemon = Command::new(env!("CARGO_BIN_EXE_curbside"))
+        .arg("--home")
+        .arg(&home)
+        .arg("run")
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the daemon runs");
     let world = home::world(&home);
     wait(|| world.store.read(|tx| tx.value("backed_up_on")).ok().flatten().is_some());
     std::thread::sleep(Duration::from_secs(2));
@@ -26,7 +32,10 @@ fn rest(daemon: &Child) {
     let span = Duration::from_secs(20);
     std::thread::sleep(span);
     let used = (ticks(daemon.id()) - before) as f64 / 100.0 / span.as_secs_f64() * 100.0;
-    println!("daemon at rest: {} MiB resident (budget 16), {used:.3} % of a processor (budget 0.01)", home::field(daemon.id(), "VmRSS:") / 1024);
+    println!(
+        "daemon at rest: {} MiB resident (budget 16), {used:.3} % of a processor (budget 0.01)",
+        home::field(daemon.id(), "VmRSS:") / 1024
+    );
 }
 
 /// User and system time in hundredths of a second.
@@ -49,13 +58,20 @@ fn answers(home: &Path, town: &Town, count: usize) {
         let before = world.store.changes_by_others().expect("a database");
         servers::deliver(&town.user, &mail);
         let delivered = Instant::now();
-        wait(|| world.store.changes_by_others().is_ok_and(|now| now != before) && world.store.read(|tx| tx.message_by_rfc_id(&id)).ok().flatten().is_some());
+        wait(|| {
+            world.store.changes_by_others().is_ok_and(|now| now != before)
+                && world.store.read(|tx| tx.message_by_rfc_id(&id)).ok().flatten().is_some()
+        });
         times.push(delivered.elapsed());
         std::thread::sleep(Duration::from_millis(60));
     }
     times.sort();
     let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
-    println!("from delivery to the outcome written: median {:.1?}, 95th percentile {:.1?} (budget 20 ms beyond the server's own FETCH)", at(50), at(95));
+    println!(
+        "from delivery to the outcome written: median {:.1?}, 95th percentile {:.1?} (budget 20 ms beyond the server's own FETCH)",
+        at(50),
+        at(95)
+    );
 }
 
 fn wait(mut done: impl FnMut() -> bool) {

@@ -92,6 +92,7 @@ pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     world.store.write(|tx| {
         tx.set_value(key, &value)?;
         if key == "last_sync" {
+            tx.clear_value("reread_from")?;
             tx.clear_value("sync_error")?;
             tx.clear_value("sync_error_since")
         } else if tx.value("sync_error_since")?.is_none() {
@@ -157,13 +158,12 @@ fn load_known(world: &World) -> Result<Known, Trouble> {
     Ok(known)
 }
 
-/// The first day that is looked at.
-fn since(world: &World) -> Date {
+/// The first day that is looked at: as the owner wants, and after a restore a week before the backup at least (P17).
+fn since(world: &World) -> Result<Date, Trouble> {
     let span = world.settings.reading.since;
-    world
-        .now()
-        .checked_sub(jiff::SignedDuration::from_secs(span.seconds()))
-        .map_or(Date::constant(1970, 1, 1), |at| at.to_zoned(jiff::tz::TimeZone::UTC).date())
+    let wanted = world.now().checked_sub(jiff::SignedDuration::from_secs(span.seconds())).unwrap_or(Timestamp::UNIX_EPOCH);
+    let restored = world.store.read(|tx| tx.instant("reread_from"))?;
+    Ok(restored.map_or(wanted, |from| from.min(wanted)).to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// Reads a folder from its cursor on. True when it was read from the beginning, so that no search is needed.
@@ -179,7 +179,7 @@ fn read_new(
         world.store.read(|tx| tx.cursor(&folder.name))?.filter(|cursor| cursor.validity == opened.validity && !has_shrunk(cursor, &opened));
     let (mut at, begins, oldest) = match cursor {
         Some(cursor) => (cursor.last, false, None),
-        None => (0, true, Some(since(world))),
+        None => (0, true, Some(since(world)?)),
     };
     let live_from = if begins { None } else { last_sync };
     loop {
@@ -205,7 +205,7 @@ fn has_shrunk(cursor: &Cursor, opened: &Opened) -> bool {
 
 /// Searches a folder for addresses that were not known when it was read.
 fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
-    let oldest = since(world);
+    let oldest = since(world)?;
     for some in addresses.chunks(200) {
         let rows = world.post.find_addresses(folder, some, oldest)?;
         report.seen += rows.len() as u64;
