@@ -1,3 +1,4 @@
 //! What mails are taken to mean.
 
 mod facts;
+mod facts_soup;

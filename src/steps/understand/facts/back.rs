@@ -35,8 +35,7 @@ static LISTS: LazyLock<Lists> =
 #[must_use]
 pub fn back_on(text: &str, anchor: &Zoned) -> Option<Date> {
     let text = words::clean(text);
-    let lower = text.to_lowercase();
-    let lower = if lower.len() == text.len() { lower } else { text.to_ascii_lowercase() };
+    let lower = words::lower(&text);
     let page = Page::cut(&text, &lower);
     let now = anchor.date();
     let mentions = Calendar::new(&page, now, is_foreign(&page, anchor)).mentions();

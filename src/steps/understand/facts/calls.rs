@@ -30,6 +30,7 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
         scene.mentions.get(n).is_some_and(|at| at.from <= i && i < at.to && !(at.to - at.from > 1 && scene.page.low(i) == "tonight"))
     };
     let mut clocks = clock::clocks(scene.page, taken);
+    clocks.retain(|clock| !scene.is_busy(clock));
     same_time(scene, &mut clocks);
     let slots = scene.slots(&clocks);
     let timed = slots.iter().any(|slot| !slot.clocks.is_empty());
@@ -235,6 +236,30 @@ impl<'a> Scene<'a> {
             (None, Some(right)) => Some(right),
             (None, None) => self.slot_elsewhere(clock, slots, next),
         }
+    }
+
+    /// "in clinic until 12"
+    fn is_busy(&self, clock: &Clock) -> bool {
+        let before = clock.from.saturating_sub(5)..clock.from;
+        let busy = |k: usize| {
+            matches!(
+                self.page.low(k),
+                "clinic"
+                    | "rounds"
+                    | "booked"
+                    | "busy"
+                    | "tied"
+                    | "meetings"
+                    | "surgery"
+                    | "out"
+                    | "service"
+                    | "rounding"
+                    | "unavailable"
+                    | "stop"
+            )
+        };
+        let held = matches!(clock.hours, Hours::Before(_)) || self.page.low(clock.from.wrapping_sub(1)) == "stop";
+        held && before.filter(|k| self.page.sentence(*k) == self.page.sentence(clock.from)).any(busy)
     }
 
     /// Is there a day in the sentence of an hour?

@@ -118,6 +118,7 @@ fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize)
         || zone.is_some()
         || lead.is_some()
         || listed
+        || (taken(end_of) && (page.low(end_of) == "on" || matches!(page.lex(end_of), Lex::Ahead(_))))
         || after_day(page, i, taken);
     let yours = page.phrase(to, &["your", "time"]).is_some() && (to..to + 8).any(|k| matches!(page.low(k), "my" | "mine"));
     let told_twice = yours || page.phrase(to, &["for", "you"]).is_some();

@@ -43,6 +43,7 @@ impl Mention {
         match self.prep {
             Prep::After | Prep::Through if self.at.grain == Grain::Ahead => next_working_day(self.at.first),
             Prep::After | Prep::Through if self.rest => after_rest(self.at.last),
+            Prep::Until if self.rest && self.at.first == self.at.last => after_rest(self.at.last),
             Prep::After | Prep::Through => next_working_day(ahead(self.at.last, 1)),
             Prep::Before => next_working_day(ahead(self.at.first, -3).max(ahead(now, 1))),
             _ if self.rest && self.at.first == self.at.last => next_working_day(self.at.first),
@@ -206,7 +207,8 @@ impl<'p> Calendar<'p> {
         }
         let past = found.past || prep == Prep::Since || self.page.low(found.end) == "ago";
         let Found { at, plural, doubtful, loose, rest, .. } = found;
-        Mention { from, to: found.end, at, prep, plural, past, doubtful, loose, rest }
+        let every = matches!(self.page.low(from.wrapping_sub(1)), "every" | "each");
+        Mention { from, to: found.end, at, prep, plural: plural || every, past, doubtful, loose, rest }
     }
 
     /// `(inclusive)` behind a date

@@ -180,7 +180,7 @@ impl Scene<'_> {
                 || self.in_sentence(at, Sign::Open)
                 || self.in_sentence(at, Sign::Promise)
         };
-        let open = self.mentions.iter().enumerate().filter(|(_, at)| fits(at) && changes(at) && !self.is_gone(at));
+        let open = self.mentions.iter().enumerate().filter(|(n, at)| fits(at) && changes(at) && !self.is_gone(at) && !self.is_second(*n));
         open.max_by_key(|(n, at)| (self.is_fragment(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
     }
 
@@ -194,6 +194,16 @@ impl Scene<'_> {
         };
         let has = |sign: Sign| cues.iter().filter(clause).any(|cue| cue.sign == sign);
         has(Sign::Gone) && !has(Sign::Will)
+    }
+
+    /// `January or February`, `Q1-Q2`: the first is soon enough.
+    fn is_second(&self, n: usize) -> bool {
+        let Some(first) = n.checked_sub(1).map(|n| &self.mentions[n]) else { return false };
+        let from = self.mentions[n].from;
+        from > first.to
+            && from - first.to <= 2
+            && (first.to..from).all(|k| matches!(self.page.low(k), "or" | "and" | "-" | "," | "/" | "to"))
+            && self.is_open_date(first)
     }
 
     /// "January 11 or later, please."

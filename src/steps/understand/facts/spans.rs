@@ -59,7 +59,7 @@ impl Stretch {
             (Part::Late, Grain::Week) => from(3),
             (Part::Late, Grain::Quarter) => Self { first: month(self.first, 2).first, ..self },
             (Part::Late, Grain::Year) => Self { first: month(self.first, 9).first, ..self },
-            (Part::End, _) => Self::new(last_working_day(self), self.last, Grain::Day),
+            (Part::End, _) => Self::day(last_working_day(self)),
             _ => self,
         }
     }

@@ -19,7 +19,8 @@ impl Calendar<'_> {
         }
         let (ahead, loose) = self.looks_ahead(i, end);
         let given = matches!(self.page.low(i.wrapping_sub(2)), "give" | "giving") && !matches!(self.page.low(end), "and");
-        let leans = if given { Leans::Away(n, unit) } else { Leans::No };
+        let later = self.page.low(end) == "later";
+        let leans = if given || later { Leans::Away(n, unit) } else { Leans::No };
         (ahead || loose).then(|| Found { loose: !ahead, leans, ..self.away(n, unit, end) })
     }
 
@@ -40,7 +41,9 @@ impl Calendar<'_> {
                 .then(|| Found { leans: Leans::Away(sign * n, unit), ..self.away(n, unit, end) });
         };
         let from = if sign > 0 { base.at.last } else { base.at.first };
-        Some(Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(later(from, sign * n, unit)) }, base.end))
+        let exact = base.at.grain == Grain::Day && matches!(unit, Unit::Day | Unit::Week);
+        let grain = if exact { Grain::Day } else { Grain::Ahead };
+        Some(Found::new(Stretch { grain, ..Stretch::day(later(from, sign * n, unit)) }, base.end))
     }
 
     /// "we are six weeks from open enrollment" tells how far it is, no day.

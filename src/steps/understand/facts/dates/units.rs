@@ -37,7 +37,7 @@ impl Calendar<'_> {
 
     /// A week, month, quarter, season or year that a part can be taken of.
     fn long_stretch(&self, i: usize) -> Option<Found> {
-        let i = i + usize::from(matches!(self.page.low(i), "the" | "our" | "your"));
+        let i = i + usize::from(matches!(self.page.low(i), "the" | "our" | "your" | "'"));
         if let Some(found) = self.named(i) {
             return Some(found);
         }
@@ -205,7 +205,7 @@ impl Calendar<'_> {
         let opens = matches!(self.page.low(i + 1), "is" | "works" | "would" | "looks" | "might" | "should");
         let led = opens
             || matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-'))
-            || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "to" | "or" | "and" | "about");
+            || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "come" | "to" | "or" | "and" | "about");
         if led { self.season_at(i, false) } else { None }
     }
 
