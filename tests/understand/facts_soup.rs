@@ -18,7 +18,8 @@ const WORDS: &str = "check back after before until through by on in at from sinc
 fn soup() -> impl Strategy<Value = String> {
     let words: Vec<&str> = WORDS.split(' ').filter(|word| !word.is_empty()).collect();
     let glue = prop::sample::select(vec![" ", " ", " ", "", "\n", ", "]);
-    prop::collection::vec((prop::sample::select(words), glue), 0..60).prop_map(|pairs| pairs.into_iter().flat_map(|(word, glue)| [word, glue]).collect())
+    prop::collection::vec((prop::sample::select(words), glue), 0..60)
+        .prop_map(|pairs| pairs.into_iter().flat_map(|(word, glue)| [word, glue]).collect())
 }
 
 proptest! {

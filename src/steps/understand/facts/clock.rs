@@ -259,7 +259,13 @@ fn glued_digits(page: &Page<'_>, i: usize, n: i32) -> Option<Face> {
     let led =
         matches!(page.low(i.wrapping_sub(1)), "at" | "after" | "between" | "from" | "around" | "until") && !(1900..=2100).contains(&n);
     if led && half(page, i + 1).is_none() && page.low(i).len() == 4 {
-        return Some(Face { minutes: n / 100 * 60 + n % 100, half: None, plain: true, fixed: true, end: i + 1 });
+        return Some(Face {
+            minutes: n / 100 * 60 + n % 100,
+            half: None,
+            plain: true,
+            fixed: true,
+            end: i + 1 + usize::from(page.low(i + 1) == "hours"),
+        });
     }
     let (half, end) = half(page, i + 1)?;
     ((1..=12).contains(&(n / 100))).then_some(Face { minutes: n / 100 * 60 + n % 100, half: Some(half), plain: true, fixed: false, end })

@@ -1,10 +1,12 @@
 //! Dates as people write them, found in a text and laid on the calendar of the mail's own day.
 
+use std::cell::Cell;
+
 use jiff::civil::{Date, Weekday};
 
 use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead};
+use super::spans::{Grain, Stretch, after_rest, ahead, quarter};
 use super::words::Page;
 use crate::model::calendar::next_working_day;
 
@@ -113,12 +115,14 @@ pub struct Calendar<'p> {
     now: Date,
     /// 05/12 is 5 December, and month names of other tongues count alone.
     foreign: bool,
+    /// The date found last: "that month" leans on it.
+    last: Cell<Option<Stretch>>,
 }
 
 impl<'p> Calendar<'p> {
     /// A calendar for a text whose writer's day is `now`.
     pub const fn new(page: &'p Page<'p>, now: Date, foreign: bool) -> Self {
-        Self { page, now, foreign }
+        Self { page, now, foreign, last: Cell::new(None) }
     }
 
     /// All dates of the text, in order.
@@ -138,6 +142,7 @@ impl<'p> Calendar<'p> {
             if found.at.grain == Grain::Week && !found.past {
                 week = Some((found.at.first, self.page.sentence(i)));
             }
+            self.last.set(Some(found.at));
             all.push(self.mention(i, found, all.last().map_or(0, |last| last.to)));
             i = found.end;
             i = self.same_month(i, found, &mut all);
@@ -196,6 +201,7 @@ impl<'p> Calendar<'p> {
         if found.closing && prep == Prep::Until {
             prep = Prep::Through;
         }
+        let found = if prep == Prep::After { self.this_quarter(found) } else { found };
         if found.through {
             prep = Prep::Through;
         }
@@ -209,6 +215,13 @@ impl<'p> Calendar<'p> {
         let Found { at, plural, doubtful, loose, rest, .. } = found;
         let every = matches!(self.page.low(from.wrapping_sub(1)), "every" | "each");
         Mention { from, to: found.end, at, prep, plural: plural || every, past, doubtful, loose, rest }
+    }
+
+    /// "once Q4 is over" is the running one.
+    fn this_quarter(&self, found: Found) -> Found {
+        let running = quarter(self.now, 0);
+        let year_on = found.at.grain == Grain::Quarter && found.at.first == quarter(running.first, 4).first && !found.rest;
+        if year_on { Found { at: running, ..found } } else { found }
     }
 
     /// `(inclusive)` behind a date

@@ -15,7 +15,7 @@ const HORIZON: i32 = 800;
 /// Requests whose "by Friday" is a deadline.
 const LIMITED: &[&str] = &[
     "send", "forward", "resend", "email", "mail", "write", "contact", "call", "apply", "reapply", "resubmit", "text", "message", "get",
-    "drop", "shoot", "submit", "feel", "please",
+    "drop", "shoot", "submit", "feel", "please", "talk", "speak",
 ];
 
 /// What the choice is made from.
@@ -52,6 +52,7 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
         return None;
     }
     let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, scene.is_running(n))))?;
+    let chosen = if scene.is_second(chosen) { chosen - 1 } else { chosen };
     let (corrected, prep) = scene.corrected(chosen);
     let mut mention = scene.mentions[corrected];
     mention.prep = prep;
@@ -202,8 +203,9 @@ impl Scene<'_> {
         let from = self.mentions[n].from;
         from > first.to
             && from - first.to <= 2
-            && (first.to..from).all(|k| matches!(self.page.low(k), "or" | "and" | "-" | "," | "/" | "to"))
+            && (first.to..from).all(|k| matches!(self.page.low(k), "or" | "and" | "-" | "/" | "to"))
             && self.is_open_date(first)
+            && !self.is_turned_down(first)
     }
 
     /// "January 11 or later, please."
@@ -295,6 +297,10 @@ impl Scene<'_> {
                 prep = if at.prep == Prep::On { prep } else { at.prep };
                 continue;
             }
+            if self.settles_on(now, at) {
+                (now, prep) = (n, at.prep);
+                continue;
+            }
             let sentences = [self.page.sentence(from), self.page.sentence(at.from)];
             if sentences.iter().any(|sentence| self.cues_in(*sentence).iter().any(fixes)) && self.is_open_date(at) {
                 (now, prep) = (n, at.prep);
@@ -314,6 +320,15 @@ impl Scene<'_> {
             && wide.at.grain != Grain::Ahead
             && matches!(wide.prep, Prep::On | Prep::From | Prep::Until)
             && self.is_open_date(at)
+    }
+
+    /// "once Q4 is behind us, mid-January or so"
+    fn settles_on(&self, chosen: usize, at: &Mention) -> bool {
+        let vague = &self.mentions[chosen];
+        let apart = matches!(self.page.low(vague.to), "," | "(") || (vague.to..at.from).any(|k| self.page.low(k) == ",");
+        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
+        let later = at.day(self.now) >= vague.day(self.now) && at.day(self.now) <= ahead(vague.day(self.now), 60);
+        vague.prep == Prep::After && apart && close && later && self.is_open_date(at) && !matches!(at.prep, Prep::By | Prep::Since)
     }
 
     /// "the new fiscal year (ours begins February 1)"

@@ -27,7 +27,7 @@ impl Calendar<'_> {
     /// `two weeks after Thanksgiving`, `a week from Tuesday`.
     fn counted_from(&self, n: i32, unit: Unit, end: usize) -> Option<Found> {
         let sign = match self.page.low(end) {
-            "after" | "from" | "past" | "following" => 1,
+            "after" | "from" | "past" | "following" | "starting" | "beginning" => 1,
             "before" => -1,
             _ => return None,
         };
@@ -57,6 +57,11 @@ impl Calendar<'_> {
             || self.page.phrase(end, &["from", "now"]).is_some()
             || self.page.phrase(end, &["down", "the"]).is_some()
         {
+            return (true, false);
+        }
+        let alone =
+            (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1)) && matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'));
+        if alone {
             return (true, false);
         }
         let mut k = i;

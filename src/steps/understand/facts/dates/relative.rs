@@ -36,7 +36,8 @@ impl Calendar<'_> {
     fn is_list(&self, i: usize, base: &Mention) -> bool {
         let joined = (base.to..i).all(|k| matches!(self.page.low(k), "or" | "and" | "," | "/" | "&"));
         let weekday = (base.from..base.to).any(|k| matches!(self.page.lex(k), Lex::Weekday(..)));
-        joined && weekday && base.to < i && i - base.to <= 2 && base.at.grain == Grain::Day && base.at.last > self.now
+        let or = self.page.low(i.wrapping_sub(1)) == "or" && self.page.sentence(base.from) + 1 >= self.page.sentence(i);
+        (or || (joined && base.to < i && i - base.to <= 2)) && weekday && base.at.grain == Grain::Day && base.at.last > self.now
     }
 
     fn following(&self, at: Stretch, base: &Mention) -> Stretch {

@@ -42,6 +42,7 @@ impl Calendar<'_> {
             return Some(found);
         }
         let found = match self.page.lex(i) {
+            _ if self.page.low(i) == "that" => self.that(i)?,
             Lex::Month(_) => self.month(i)?,
             Lex::Which(which) => self.which(i, which)?,
             Lex::Season(_) => self.season_at(i, false)?,
@@ -51,6 +52,19 @@ impl Calendar<'_> {
             _ => self.short_form(i)?,
         };
         (found.at.grain != Grain::Day && found.at.grain != Grain::Ahead).then_some(found)
+    }
+
+    /// `that month`
+    fn that(&self, i: usize) -> Option<Found> {
+        let (Lex::Unit(unit), Some(last)) = (self.page.lex(i + 1), self.last.get()) else { return None };
+        let at = match unit {
+            Unit::Day => return None,
+            Unit::Week => week(last.first),
+            Unit::Month => spans::month(last.first, 0),
+            Unit::Quarter => spans::quarter(last.first, 0),
+            Unit::Year => spans::year(last.first, 0),
+        };
+        Some(Found::new(at, i + 2))
     }
 
     /// The same stretch, next time.
