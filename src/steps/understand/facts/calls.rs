@@ -33,15 +33,16 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
     clocks.retain(|clock| !scene.is_busy(clock));
     same_time(scene, &mut clocks);
     let slots = scene.slots(&clocks);
-    let timed = slots.iter().any(|slot| !slot.clocks.is_empty());
-    if !call && !(timed && scene.speaks_of_talking()) {
+    let hourly = slots.iter().any(|slot| !slot.clocks.is_empty());
+    let proposed = call || (hourly && scene.speaks_of_talking());
+    if !proposed {
         return Vec::new();
     }
     let home = home_zone(anchor);
     let zones = clock::zones(scene.page);
     let mut times: Vec<CallTime> = Vec::new();
     let due = |slot: &&Slot<'_>| slot.day.at.last > scene.now || !slot.clocks.is_empty();
-    for slot in slots.iter().filter(due).filter(|slot| !timed || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
+    for slot in slots.iter().filter(due).filter(|slot| !hourly || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
         for day in days_of(slot.day) {
             let hours =
                 slot.clocks.iter().filter_map(|clock| laid_on(day, clock, &scene.zone_of(clock, &zones).unwrap_or_else(|| home.clone())));
@@ -71,7 +72,7 @@ fn same_time(scene: &Scene<'_>, clocks: &mut Vec<Clock>) {
 
 /// The days of a mention such as `Monday to Wednesday`.
 fn days_of(at: &Mention) -> Vec<Date> {
-    let days = i32::try_from((at.at.last - at.at.first).get_days()).unwrap_or(0).clamp(0, 4);
+    let days = (at.at.last - at.at.first).get_days().clamp(0, 4);
     (0..=days).map(|n| ahead(at.at.first, n)).collect()
 }
 
@@ -288,7 +289,8 @@ impl<'a> Scene<'a> {
                 && self.is_joined(slots[n].day.to, slots[n + 1].day.from)
                 && slots[n + 1].clocks[0].from >= slots[n + 1].day.from
             {
-                slots[n].clocks = slots[n + 1].clocks.clone();
+                let (head, tail) = slots.split_at_mut(n + 1);
+                head[n].clocks.clone_from(&tail[0].clocks);
             }
         }
         for n in 1..slots.len() {

@@ -242,9 +242,8 @@ fn digits(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
     };
     let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
     let (ish, end) = match page.low(end) {
-        "ish" => (true, end + 1),
+        "ish" | "o'clock" => (true, end + 1),
         "-" if page.low(end + 1) == "ish" => (true, end + 2),
-        "o'clock" => (true, end + 1),
         _ => (false, end),
     };
     let fixed = half.is_none() && (hour > 12 || hour == 0);

@@ -18,6 +18,7 @@ mod written;
 
 /// A date or stretch named in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of one date; an enum would only name their combinations")]
 pub struct Mention {
     /// First word, preposition included.
     pub from: usize,
@@ -76,6 +77,7 @@ enum Leans {
 
 /// What a rule found, before its preposition is looked at.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of one date; an enum would only name their combinations")]
 struct Found {
     at: Stretch,
     end: usize,

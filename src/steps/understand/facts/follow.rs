@@ -112,7 +112,8 @@ impl Scene<'_> {
 
     /// Still to come, and not a deadline or a day of something else.
     fn is_open_date(&self, at: &Mention) -> bool {
-        !at.past && !(at.doubtful && at.at.grain == Grain::Day) && !at.plural && at.day(self.now) > self.now && !self.is_deadline(at)
+        let stale = at.past || at.plural || (at.doubtful && at.at.grain == Grain::Day);
+        !stale && at.day(self.now) > self.now && !self.is_deadline(at)
     }
 
     /// A day proposed for a conversation is a call time, no day to act on.
@@ -122,7 +123,7 @@ impl Scene<'_> {
         }
         let held = matches!(at.prep, Prep::After | Prep::Until | Prep::Through | Prep::From);
         let soon = (at.at.first - self.now).get_days() <= 10;
-        (at.at.grain == Grain::Day && !held) || (soon && !held)
+        (soon || at.at.grain == Grain::Day) && !held
     }
 
     /// Words between a cue and a date; crossing into another clause costs.

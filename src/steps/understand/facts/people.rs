@@ -49,7 +49,9 @@ static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
     let Ok(book) = toml::from_str::<Book>(include_str!("../../../../data/facts.toml")) else { return Signs::default() };
     let table = |list: &[String]| {
         let mut phrases = Phrases::new();
-        list.iter().for_each(|phrase| add_phrase(&mut phrases, phrase, 0));
+        for phrase in list {
+            add_phrase(&mut phrases, phrase, 0);
+        }
         phrases
     };
     Signs {

@@ -86,10 +86,7 @@ impl Calendar<'_> {
 
     /// `6-8 weeks`, `a couple of months`, `a week or two`: the smaller count, the unit, and where it ends.
     pub(super) fn count_of(&self, i: usize) -> Option<(i32, Unit, usize)> {
-        let mut n = match self.page.lex(i) {
-            Lex::Number(n @ 1..=400, _, false) | Lex::Count(n) => n,
-            _ => return None,
-        };
+        let (Lex::Number(mut n @ 1..=400, _, false) | Lex::Count(mut n)) = self.page.lex(i) else { return None };
         let mut j = i + 1;
         while let Lex::Count(more) = self.page.lex(j) {
             if j > i + 2 {

@@ -205,7 +205,7 @@ impl Calendar<'_> {
         if fraction || (a, b) == (24, 7) {
             return None;
         }
-        let day_first = a > 12 || (self.foreign && b <= 12) || (mark == "." && b <= 12 && a > 12);
+        let day_first = a > 12 || (self.foreign && b <= 12);
         let (month, day) = if day_first { (b, a) } else { (a, b) };
         if a > 12 && year.is_none() && !self.foreign {
             return None;
@@ -343,7 +343,10 @@ impl Calendar<'_> {
         let mut end = end;
         let mut last = found.at.last;
         let named = (end.saturating_sub(3)..end).any(|k| matches!(self.page.lex(k), Lex::Month(_)));
-        while named && found.at.grain == Grain::Day {
+        if !named || found.at.grain != Grain::Day {
+            return end;
+        }
+        loop {
             let mut j = self.page.skip(end, ',');
             j += usize::from(matches!(self.page.low(j), "or" | "and" | "&" | "/"));
             let Some(day) = (j > end).then(|| self.day_number(j)).flatten() else { break };
