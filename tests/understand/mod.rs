@@ -1,6 +1,4 @@
 //! What mails are taken to mean.
 
 mod facts;
-mod intent;
-mod quote;
-mod quote_properties;
+mod facts_soup;
