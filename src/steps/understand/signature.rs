@@ -189,9 +189,17 @@ fn is_card(page: &Page<'_>, lines: &[usize], least: usize) -> bool {
     let text = |at: &usize| page.lines[*at].text;
     let contacts = lines.iter().filter(|at| is_contact(text(at))).count();
     contacts >= least
+        && !lines.iter().all(|at| is_deep_link(text(at)))
         && lines
             .iter()
             .all(|at| text(at).trim().len() <= 110 && (!is_sentence(text(at)) || is_reach(text(at)) && text(at).trim().len() <= 60))
+}
+
+/// A link to something in particular, rather than to its owner's place.
+fn is_deep_link(text: &str) -> bool {
+    let line = text.trim().trim_matches(['<', '>']);
+    let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    !line.contains(char::is_whitespace) && path.is_some_and(|(_, path)| path.len() >= 10)
 }
 
 /// The line where a card without a closing begins: a name, then mostly ways to reach its owner.

@@ -9,8 +9,8 @@ use super::headers::is_rule;
 use super::page::{Fate, Page};
 use super::phrases::PHRASES;
 
-/// Paragraphs looked at from the bottom.
-const MOST_PARAGRAPHS: usize = 24;
+/// Times something is cut from the bottom.
+const MOST_STEPS: usize = 400;
 /// Bytes of a paragraph that are read.
 const MOST_READ: usize = 3_000;
 /// Lines a banner may have.
@@ -80,17 +80,16 @@ fn line_after(page: &Page<'_>, at: usize, start: &str) -> usize {
 
 /// Cuts paragraph after paragraph from the bottom, as long as none is a person's.
 pub fn cut_tail(page: &mut Page<'_>) {
-    let mut steps = 0;
-    while let Some(paragraph) = last_paragraph(page, page.lines.len()) {
+    let mut end = page.lines.len();
+    let first = (0..end).find(|at| !page.lines[*at].blank).unwrap_or(end);
+    for _ in 0..MOST_STEPS {
+        let Some(paragraph) = last_paragraph(page, end) else { return };
         let Some((from, fate, rule)) = judge(page, &paragraph).or_else(|| judge_legal(page, &paragraph)) else { return };
-        if fate == Fate::Footer && !(0..from).any(|at| !page.lines[at].blank) {
+        if fate == Fate::Footer && from <= first {
             return;
         }
         page.cut(from..paragraph.end, fate, rule);
-        steps += 1;
-        if steps > MOST_PARAGRAPHS {
-            return;
-        }
+        end = from;
     }
 }
 
