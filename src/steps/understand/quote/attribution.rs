@@ -85,8 +85,7 @@ fn widen(page: &Page<'_>, end: usize, floor: usize, quote_below: bool) -> Option
 /// True when the line just added belongs to the attribution, and the lines below it alone are only a part of it.
 fn is_better(weight: Weight, best: Option<(usize, Weight)>, added: &str, names_writer: bool) -> bool {
     match (best, weight) {
-        (None, _) => true,
-        (Some((_, Weight::Tail(_))), Weight::Whole) => true,
+        (None, _) | (Some((_, Weight::Tail(_))), Weight::Whole) => true,
         (Some((_, Weight::Whole)), Weight::Whole) => has_date(added) && starts_well(added) || names_writer,
         (Some(_), Weight::Tail(_)) => names_writer,
     }
