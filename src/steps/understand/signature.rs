@@ -28,19 +28,16 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static FIRST_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
-static DASHED_NAME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s*-{1,2}\s?(?:\p{L}[\p{L}.'’]{0,20}|\p{Lu}[\p{L}.'’-]*(?:\s+\p{Lu}[\p{L}.'’-]*){1,3})\W{0,2}$"));
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
 }
 
-/// Cuts the signature: named by the HTML, below "-- ", signed with a dash, or a contact block at the end.
+/// Cuts the signature: named by the HTML, below "-- ", or a contact block at the end.
 pub fn cut(page: &mut Page<'_>) {
     cut_marked(page);
     cut_delimited(page);
     cut_contact_block(page);
-    cut_dashed_name(page);
 }
 
 /// What the HTML calls a signature, but for the closing and the name at its top; a long text in it is no signature.
@@ -217,17 +214,6 @@ fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>) -> Option
         let enough = rest.len() >= 2 || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
         is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && (reach || rest.len() <= 3 && contacts == rest.len())
     })
-}
-
-/// "-roman" as the last line.
-fn cut_dashed_name(page: &mut Page<'_>) {
-    let tail = tail_lines(page);
-    let [.., above, last] = tail.as_slice() else { return };
-    let (above, last) = (page.lines[*above].text.trim(), *last);
-    let ends = last - 1 > 0 && page.lines[last - 1].blank || above.ends_with(['.', '!', '?', ')', ',']);
-    if ends && !above.starts_with(['-', '*', '•']) && DASHED_NAME.is_match(page.lines[last].text) {
-        page.cut(last..last + 1, Fate::Signature, "dashed_name");
-    }
 }
 
 fn is_closing(text: &str) -> bool {

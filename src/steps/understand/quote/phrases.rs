@@ -65,6 +65,8 @@ pub struct Phrases {
     pub banner_ends: Vec<String>,
     /// A list's or provider's footer line.
     pub footer: Regex,
+    /// A line that may be a list's footer where other signs say so.
+    pub weak_footer: Regex,
     /// A lawyer's or scanner's paragraph.
     pub disclaimer: Regex,
     /// Words of the paragraphs after it.
@@ -139,6 +141,7 @@ struct Banner {
 #[derive(Deserialize)]
 struct Footer {
     lines: Vec<String>,
+    weak: Vec<String>,
     disclaimers: Vec<String>,
     legal: Vec<String>,
     headings: Vec<String>,
@@ -173,6 +176,7 @@ impl Phrases {
             banner: compile(&format!(r"^(?:{})", any(&banner.starts))),
             banner_ends: banner.ends,
             footer: compile(&any(&footer.lines)),
+            weak_footer: compile(&any(&footer.weak)),
             disclaimer: compile(&any(&footer.disclaimers)),
             legal: footer.legal,
             footer_headings: footer.headings,
