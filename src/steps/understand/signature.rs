@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::quote::{Fate, Mark, PHRASES, Page};
+use super::quote::{Fate, Mark, PHRASES, Page, is_disclaimer};
 
 /// Filled lines a signature below "-- " may have.
 const MOST_DELIMITED: usize = 40;
@@ -47,7 +47,7 @@ fn cut_marked(page: &mut Page<'_>) {
         return;
     }
     let marked: Vec<usize> = (first..page.lines.len()).filter(|at| page.speaks(*at) && page.lines[*at].mark == Mark::Signature).collect();
-    let wordy = marked.iter().filter(|at| page.lines[**at].text.len() > 160 && !PHRASES.disclaimer.is_match(page.lines[**at].text)).count();
+    let wordy = marked.iter().filter(|at| page.lines[**at].text.len() > 160 && !is_disclaimer(page.lines[**at].text)).count();
     if marked.len() > MOST_DELIMITED || wordy > 0 {
         return;
     }

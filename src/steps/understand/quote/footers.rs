@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::headers::is_rule;
 use super::page::{Fate, Page};
-use super::phrases::PHRASES;
+use super::phrases::{PHRASES, is_disclaimer};
 
 /// Times something is cut from the bottom.
 const MOST_STEPS: usize = 400;
@@ -82,10 +82,11 @@ fn line_after(page: &Page<'_>, at: usize, start: &str) -> usize {
 pub fn cut_tail(page: &mut Page<'_>) {
     let mut end = page.lines.len();
     let first = (0..end).find(|at| !page.lines[*at].blank).unwrap_or(end);
+    let first_words = (first..end).find(|at| page.speaks(*at)).unwrap_or(end);
     for _ in 0..MOST_STEPS {
         let Some(paragraph) = last_paragraph(page, end) else { return };
         let Some((from, fate, rule)) = judge(page, &paragraph).or_else(|| judge_legal(page, &paragraph)) else { return };
-        let alone = !(first..from).any(|at| page.speaks(at));
+        let alone = from <= first_words;
         if fate == Fate::Footer && alone && (from <= first || !begins_like_rule(page.lines[from].text)) {
             return;
         }
@@ -159,7 +160,7 @@ fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     {
         return Some(paragraph.start);
     }
-    if !PHRASES.disclaimer.is_match(&joined(page, paragraph)) {
+    if !is_disclaimer(&joined(page, paragraph)) {
         return None;
     }
     if let Some(rule) = paragraph.clone().find(|at| is_rule(page.lines[*at].text) && at + 1 < paragraph.end) {
@@ -167,7 +168,7 @@ fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     }
     paragraph
         .clone()
-        .find(|at| page.lines[*at].text.trim().len() >= 45 || PHRASES.disclaimer.is_match(page.lines[*at].text))
+        .find(|at| page.lines[*at].text.trim().len() >= 45 || is_disclaimer(page.lines[*at].text))
         .or(Some(paragraph.start))
 }
 

@@ -13,7 +13,7 @@ use super::{html, signature};
 use crate::model::mail::Mail;
 
 pub use page::{Fate, Mark, Page, is_blank};
-pub use phrases::{ELEMENTS, Element, PHRASES};
+pub use phrases::{ELEMENTS, Element, PHRASES, is_disclaimer};
 
 /// Bytes of text looked at; what is longer is no letter.
 const MOST_BYTES: usize = 1 << 20;
