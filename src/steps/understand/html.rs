@@ -207,7 +207,7 @@ impl Writer {
         if self.state.hidden {
             return;
         }
-        if self.state.area == Area::Container && self.container == Container::Fresh && text.contains("-----") {
+        if matches!(self.state.area, Area::Container | Area::Quoted) && self.container == Container::Fresh && text.contains("-----") {
             self.container = Container::Forward;
         }
         for (at, piece) in text.split('\n').enumerate() {
@@ -285,7 +285,7 @@ fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
 
 /// What the names of an element say.
 fn element_of(tag: &StartTag<()>) -> Option<Element> {
-    let keys: [&[u8]; 4] = [b"id", b"class", b"data-smartmail", b"data-marker"];
+    let keys: [&[u8]; 5] = [b"id", b"class", b"name", b"data-smartmail", b"data-marker"];
     keys.into_iter().filter_map(|key| attribute(tag, key)).find_map(|value| {
         value.split_whitespace().take(20).find_map(|name| {
             let lower = name.to_lowercase();

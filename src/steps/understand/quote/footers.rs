@@ -130,7 +130,8 @@ pub fn is_device(text: &str) -> bool {
 /// Where the footer of a list or a provider begins in the last paragraph.
 fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     let line = |at: usize| start_of(page.lines[at].text, 400);
-    let hits: Vec<usize> = paragraph.clone().take(40).filter(|at| PHRASES.footer.is_match(line(*at)) || PHRASES.weak_footer.is_match(line(*at))).collect();
+    let hits: Vec<usize> =
+        paragraph.clone().take(40).filter(|at| PHRASES.footer.is_match(line(*at)) || PHRASES.weak_footer.is_match(line(*at))).collect();
     let first = *hits.first()?;
     let is_line = |at: usize| begins_like_rule(page.lines[at].text);
     if let Some(rule) = (paragraph.start..first).rev().take(8).find(|at| is_line(*at)) {
@@ -166,10 +167,7 @@ fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     if let Some(rule) = paragraph.clone().find(|at| is_rule(page.lines[*at].text) && at + 1 < paragraph.end) {
         return Some(rule);
     }
-    paragraph
-        .clone()
-        .find(|at| page.lines[*at].text.trim().len() >= 45 || is_disclaimer(page.lines[*at].text))
-        .or(Some(paragraph.start))
+    paragraph.clone().find(|at| page.lines[*at].text.trim().len() >= 45 || is_disclaimer(page.lines[*at].text)).or(Some(paragraph.start))
 }
 
 /// "Disclaimer" and the like, alone on a line.
