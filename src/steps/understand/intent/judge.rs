@@ -9,14 +9,18 @@ use crate::model::reading::{Finding, Outcome};
 const BELIEVED: f64 = 0.3;
 /// What would end a conversation needs more.
 const END_BELIEVED: f64 = 0.36;
-/// A stop is believed sooner: missing one costs more than asking.
+/// A stop that a cue speaks for is believed sooner: missing one costs more than asking.
 const STOP_BELIEVED: f64 = 0.25;
+/// A stop that no cue speaks for: below this the owner is asked.
+const STOP_UNHEARD: f64 = 0.5;
+/// A cue of a stop weaker than this does not count as one.
+const STOP_CUE: f64 = 0.75;
 /// A further outcome beside the first.
 const BESIDE: f64 = 0.2;
 
 /// Judges a mail.
 pub fn judge(read: &Read<'_>, likely: &Scores) -> Intent {
-    let chosen = chosen(likely);
+    let chosen = chosen(likely, &read.heard);
     let mut findings = vec![finding(chosen, confidence(likely[chosen]), read)];
     if Outcome::ALL[chosen] != Outcome::Unclear {
         findings.extend((chosen + 1..Outcome::ALL.len()).filter_map(|other| beside(other, likely, read)));
@@ -28,13 +32,17 @@ pub fn judge(read: &Read<'_>, likely: &Scores) -> Intent {
 }
 
 /// Index of the outcome that is believed.
-fn chosen(likely: &Scores) -> usize {
-    if likely[index(Outcome::OptedOut)] >= STOP_BELIEVED {
-        return index(Outcome::OptedOut);
-    }
+fn chosen(likely: &Scores, heard: &[Heard]) -> usize {
+    let stop = index(Outcome::OptedOut);
+    let told = heard.iter().any(|one| one.outcome == Outcome::OptedOut && one.strength >= STOP_CUE);
     let best = (0..likely.len()).max_by(|a, b| likely[*a].total_cmp(&likely[*b])).unwrap_or_default();
-    let ends = matches!(Outcome::ALL[best], Outcome::LeftEmployer | Outcome::WrongPerson | Outcome::Declined);
-    if likely[best] >= if ends { END_BELIEVED } else { BELIEVED } { best } else { index(Outcome::Unclear) }
+    let needed = match Outcome::ALL[best] {
+        _ if told && likely[stop] >= STOP_BELIEVED => return stop,
+        Outcome::OptedOut => STOP_UNHEARD,
+        Outcome::LeftEmployer | Outcome::WrongPerson | Outcome::Declined => END_BELIEVED,
+        _ => BELIEVED,
+    };
+    if likely[best] >= needed { best } else { index(Outcome::Unclear) }
 }
 
 fn index(outcome: Outcome) -> usize {
