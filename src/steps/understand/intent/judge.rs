@@ -15,6 +15,10 @@ const STOP_BELIEVED: f64 = 0.25;
 const STOP_UNHEARD: f64 = 0.5;
 /// A cue of a stop weaker than this does not count as one.
 const STOP_CUE: f64 = 0.75;
+/// A more binding kindness that a sure cue speaks for is put first if the reader thinks it at least this likely.
+const SURE_CUE: f64 = 0.92;
+/// See [`SURE_CUE`].
+const SURE_LIKELY: f64 = 0.2;
 /// A further outcome beside the first.
 const BESIDE: f64 = 0.2;
 
@@ -42,7 +46,13 @@ fn chosen(likely: &Scores, heard: &[Heard]) -> usize {
         Outcome::LeftEmployer | Outcome::WrongPerson | Outcome::Declined => END_BELIEVED,
         _ => BELIEVED,
     };
-    if likely[best] >= needed { best } else { index(Outcome::Unclear) }
+    if likely[best] >= needed { sooner(best, likely, heard) } else { index(Outcome::Unclear) }
+}
+
+/// Among good news the act wanted soonest wins, and good news wins over "not now".
+fn sooner(best: usize, likely: &Scores, heard: &[Heard]) -> usize {
+    let sure = |one: &&Heard| one.outcome.is_warm() && one.strength >= SURE_CUE && likely[index(one.outcome)] >= SURE_LIKELY;
+    heard.iter().filter(sure).map(|one| index(one.outcome)).find(|at| *at < best).unwrap_or(best)
 }
 
 fn index(outcome: Outcome) -> usize {
