@@ -1,6 +1,6 @@
 //! What mails are taken to mean.
 
+mod automatic;
 mod facts;
-mod intent;
 mod quote;
 mod quote_properties;

@@ -11,9 +11,12 @@ const ENOUGH: u32 = 3;
 /// Adds up the signs of mass mail; an answer in a conversation needs more of them.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     let texts = texts(mail, seen);
+    if texts < 3 && sends_from(mail, &SIGNS.people_behind) && !SIGNS.job_subjects.hit(&seen.subject) {
+        return None;
+    }
     let scams = SIGNS.scams.count(&seen.text);
     let signs = [
-        (sends_job_alerts(mail), 3, "job_alert_sender"),
+        (sends_from(mail, &SIGNS.job_alerts), 3, "job_alert_sender"),
         (SIGNS.job_subjects.hit(&seen.subject), 2, "job_subject"),
         (mail.header("list-id").is_some() || mail.header("list-post").is_some(), 3, "list"),
         (mail.header("list-unsubscribe").is_some(), 2, "list_unsubscribe"),
@@ -34,7 +37,7 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     ];
     let hits = signs.iter().filter(|(hit, ..)| *hit);
     let points: u32 = hits.clone().map(|(_, points, _)| points).sum();
-    let needed = ENOUGH + if seen.answers { 2 } else { 0 } + if is_personal(mail) { 1 } else { 0 };
+    let needed = ENOUGH + 2 * u32::from(seen.answers) + u32::from(is_personal(mail));
     (points >= needed).then(|| Judged::new(Kind::Bulk, if points > needed { 0.95 } else { 0.85 }, hits.map(|(.., rule)| *rule).collect()))
 }
 
@@ -42,15 +45,15 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
 fn is_personal(mail: &Mail) -> bool {
     let Some(from) = mail.from.first() else { return false };
     let local = from.address.local().to_ascii_lowercase();
-    let names: Vec<String> = from.name.split_whitespace().map(|name| name.to_ascii_lowercase()).collect();
+    let names: Vec<String> = from.name.split_whitespace().map(str::to_ascii_lowercase).collect();
     names.len() > 1 && names.iter().any(|name| name.len() > 2 && local.contains(name.as_str()))
 }
 
-fn sends_job_alerts(mail: &Mail) -> bool {
-    mail.sender().is_some_and(|sender| {
-        let key = sender.key();
-        SIGNS.job_alerts.iter().any(|known| if known.starts_with('@') { key.ends_with(known.as_str()) } else { key == *known })
-    })
+fn sends_from(mail: &Mail, known: &[&str]) -> bool {
+    let Some(sender) = mail.sender() else { return false };
+    let (key, domain) = (sender.key(), sender.domain());
+    let is_under = |pattern: &str| domain.strip_suffix(pattern).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    known.iter().any(|pattern| if pattern.contains('@') { key == *pattern } else { is_under(pattern) })
 }
 
 /// Phrases of mass mail, also in the footer that is cut from the new text.
