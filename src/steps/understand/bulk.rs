@@ -1,6 +1,6 @@
 //! Mass mail: lists, job alerts, newsletters, marketing, frauds, complaints (ARF) and receipts that nobody needs to see.
 
-use super::automatic::{Judged, Seen};
+use super::automatic::{Judged, Seen, Sign, sum};
 use super::signs::SIGNS;
 use crate::model::mail::Mail;
 use crate::model::reading::Kind;
@@ -8,37 +8,48 @@ use crate::model::reading::Kind;
 /// Points that make mass mail.
 const ENOUGH: u32 = 3;
 
-/// Adds up the signs of mass mail; an answer in a conversation needs more of them.
+/// Adds up the signs of mass mail; an answer and a person's own address need more of them.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
-    let texts = texts(mail, seen);
-    if texts < 3 && sends_from(mail, &SIGNS.people_behind) && !SIGNS.job_subjects.hit(&seen.subject) {
+    let (shown, mut rules) = sum(&shown(mail, seen));
+    if shown == 0 && seen.answers && !mail.in_reply_to.is_empty() {
         return None;
     }
-    let scams = SIGNS.scams.count(&seen.text);
-    let signs = [
+    let (said, words) = sum(&said(mail, seen));
+    if sends_from(mail, &SIGNS.people_behind) && !words.contains(&"mass_text_thrice") && !rules.contains(&"job_subject") {
+        return None;
+    }
+    rules.extend(words);
+    let needed = ENOUGH + 2 * u32::from(seen.answers) + u32::from(is_personal(mail));
+    (shown + said >= needed).then(|| Judged::new(Kind::Bulk, if shown + said > needed { 0.95 } else { 0.85 }, rules))
+}
+
+/// Signs of the header.
+fn shown(mail: &Mail, seen: &Seen) -> [Sign; 8] {
+    let mass = |value: &str| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "list" | "junk");
+    [
         (sends_from(mail, &SIGNS.job_alerts), 3, "job_alert_sender"),
         (SIGNS.job_subjects.hit(&seen.subject), 2, "job_subject"),
         (mail.header("list-id").is_some() || mail.header("list-post").is_some(), 3, "list"),
         (mail.header("list-unsubscribe").is_some(), 2, "list_unsubscribe"),
         (mail.headers.iter().any(|(name, _)| SIGNS.bulk_headers.iter().any(|known| known == name)), 1, "mass_header"),
-        (
-            mail.header("precedence").is_some_and(|value| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "list" | "junk")),
-            1,
-            "precedence",
-        ),
+        (mail.header("precedence").is_some_and(mass), 1, "precedence"),
         (SIGNS.no_reply.hit(&seen.sender), 2, "no_reply_sender"),
         (seen.auto_submitted, 2, "auto_submitted"),
+    ]
+}
+
+/// Signs of the text.
+fn said(mail: &Mail, seen: &Seen) -> [Sign; 6] {
+    let texts = texts(mail, seen);
+    let scams = SIGNS.scams.count(&seen.text);
+    [
         (scams > 0, 1, "scam"),
         (scams > 1, 2, "scam_twice"),
         (scams > 2, 2, "scam_thrice"),
         (texts > 0, 1, "mass_text"),
         (texts > 1, 1, "mass_text_twice"),
         (texts > 2, 1, "mass_text_thrice"),
-    ];
-    let hits = signs.iter().filter(|(hit, ..)| *hit);
-    let points: u32 = hits.clone().map(|(_, points, _)| points).sum();
-    let needed = ENOUGH + 2 * u32::from(seen.answers) + u32::from(is_personal(mail));
-    (points >= needed).then(|| Judged::new(Kind::Bulk, if points > needed { 0.95 } else { 0.85 }, hits.map(|(.., rule)| *rule).collect()))
+    ]
 }
 
 /// `Kim Park <kim.park@…>`: a person's own address, even if a tool sends for them.

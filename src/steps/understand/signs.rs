@@ -1,7 +1,7 @@
 //! The tables by which automatic mail is told, read once from `data/`.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
@@ -9,29 +9,36 @@ use serde::Deserialize;
 /// Characters of a text that are folded and looked at for phrases.
 pub(super) const MOST_FOLDED: usize = 6_000;
 
-/// A list of patterns, matched against folded text.
-pub(super) struct Phrases(RegexSet);
+/// A list of patterns, matched against folded text; compiled when first asked.
+pub(super) struct Phrases {
+    patterns: Vec<String>,
+    set: OnceLock<RegexSet>,
+}
 
 impl Phrases {
     fn new(patterns: &[String]) -> Self {
-        // Byte patterns: the tables use bounded gaps freely, and Unicode gaps would cost megabytes.
-        let set = RegexSetBuilder::new(patterns).unicode(false).size_limit(64 << 20).build();
-        Self(set.unwrap_or_else(|_| RegexSet::empty()))
+        Self { patterns: patterns.to_vec(), set: OnceLock::new() }
+    }
+
+    /// Byte patterns: the tables use bounded gaps freely, and Unicode gaps would cost megabytes.
+    fn set(&self) -> &RegexSet {
+        let build = || RegexSetBuilder::new(&self.patterns).unicode(false).size_limit(64 << 20).build();
+        self.set.get_or_init(|| build().unwrap_or_else(|_| RegexSet::empty()))
     }
 
     /// True when any pattern is in the folded text.
     pub(super) fn hit(&self, folded: &str) -> bool {
-        self.0.is_match(folded.as_bytes())
+        self.set().is_match(folded.as_bytes())
     }
 
     /// How many patterns of the list are in the folded text.
     pub(super) fn count(&self, folded: &str) -> usize {
-        self.0.matches(folded.as_bytes()).iter().count()
+        self.set().matches(folded.as_bytes()).iter().count()
     }
 
     /// Index of the first pattern of the list that is in the folded text.
     pub(super) fn first(&self, folded: &str) -> Option<usize> {
-        self.0.matches(folded.as_bytes()).iter().next()
+        self.set().matches(folded.as_bytes()).iter().next()
     }
 }
 
