@@ -157,6 +157,12 @@ fn p1_silence_after_the_dot_is_unknown() {
 }
 
 #[test]
+fn p1_the_answer_to_the_dot_is_waited_for_longer_than_the_body_may_take() {
+    let (answer, _, _) = send_with(Deadlines { body: Duration::ZERO, ..patient() }, &[]);
+    assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
+}
+
+#[test]
 fn p1_trouble_before_the_body_means_not_sent() {
     for at in ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"] {
         for act in [Act::HangUp, Act::Say("hello? who is this?"), Act::Stall] {
