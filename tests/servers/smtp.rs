@@ -227,8 +227,9 @@ fn words_in_another_alphabet_do_not_hide_the_answer() {
 
 #[test]
 fn a_refused_login_is_for_the_owner_to_mend() {
-    for words in ["535 5.7.8 bad credentials", "534 5.7.9 application password needed", "530 5.7.0 log in", "550 5.7.30 basic auth is off"]
-    {
+    let refusals =
+        ["535 5.7.8 bad", "534 5.7.9 application password needed", "530 5.7.0 log in", "550 5.7.30 off", "504 5.5.4 not this way"];
+    for words in refusals {
         let script: Script = Box::leak(Box::new([("AUTH", Act::Say(words))]));
         let answer = send(script);
         assert!(matches!(answer, SendAnswer::NotSent(EdgeError::Login(_))), "{words}: {answer:?}");
