@@ -1,6 +1,8 @@
-//! Every test that stands outside the crate: one binary, so that it links once.
+//! Every test that stands outside the crate: one binary, so that it links once; each folder tells its stories.
 
+mod house;
 mod letters;
 mod mail_edges;
 mod servers;
 mod support;
+mod understand;

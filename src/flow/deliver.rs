@@ -111,7 +111,8 @@ fn last_questions(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<Verdict, 
     }
     let mut moved = draft.clone();
     change::place(world, tx, &mut moved)?;
-    Ok(if moved.send_at > now { Verdict::Move(moved.send_at) } else { Verdict::Go })
+    // Asked again: the clock has moved on while the hour was found.
+    Ok(if moved.send_at > world.now() { Verdict::Move(moved.send_at) } else { Verdict::Go })
 }
 
 fn attachment_changed(draft: &Draft) -> bool {

@@ -92,10 +92,10 @@ impl Pen<'_> {
 pub fn restory_all(world: &World) -> Result<(), Trouble> {
     let pen = world.pen();
     let rules = format!("{:?} {:?}", world.settings.cadence, world.settings.owner.zone);
+    if world.store.read(|tx| tx.value("cadence"))?.as_deref() == Some(rules.as_str()) {
+        return Ok(());
+    }
     world.store.write(|tx| {
-        if tx.value("cadence")?.as_deref() == Some(rules.as_str()) {
-            return Ok(());
-        }
         for kept in tx.contacts()? {
             pen.restory(tx, kept.contact.id)?;
         }

@@ -128,6 +128,24 @@ fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     Ok(reports)
 }
 
+/// Reads what was just announced in the inbox, before a whole turn is taken: the line is open and the answer fresh.
+///
+/// # Errors
+/// When the line breaks or the database fails; the next turn reads it again.
+pub fn glance(world: &mut World, inbox: &Folder) -> Result<(), Trouble> {
+    let Some(cursor) = world.store.read(|tx| tx.cursor(&inbox.name))?.filter(|_| world.post.is_open(inbox)) else { return Ok(()) };
+    let mut known = load_known(world)?;
+    let last_sync = world.store.read(|tx| tx.instant("last_sync"))?;
+    // The folder is open: UIDNEXT is not asked for, but everything after the cursor.
+    let opened = Opened { validity: cursor.validity, next: None, exists: 0 };
+    let batch = world.post.next_rows(inbox, &opened, cursor.last, None)?;
+    let wanted = wanted(world, inbox, &batch.rows, &known)?;
+    if !wanted.is_empty() {
+        learn(world, inbox, &wanted, &mut known, last_sync, Some(Cursor { validity: cursor.validity, last: batch.last }))?;
+    }
+    Ok(())
+}
+
 fn load_known(world: &World) -> Result<Known, Trouble> {
     let mut known = Known { me: world.settings.owner.addresses(), ..Known::default() };
     world.store.read(|tx| {

@@ -41,6 +41,7 @@ pub struct ServersPost {
     dir: PathBuf,
     wake: Wake,
     session: Option<Imap>,
+    folders: Vec<Folder>,
     opened: Option<String>,
     found: Option<Found>,
 }
@@ -54,7 +55,6 @@ struct Found {
 
 /// A local folder account.
 pub struct FolderPost {
-    maildir: Maildir,
     dir: PathBuf,
     send_command: Option<String>,
     wake: Wake,
@@ -120,16 +120,20 @@ pub enum Waited {
 
 impl Post {
     /// The account of the settings; `dir` is where relative secrets are looked for. Connects to nothing yet.
-    ///
-    /// # Errors
-    /// When a local folder is no Maildir.
-    pub fn new(account: &Account, dir: PathBuf, wake: Wake) -> Result<Self, EdgeError> {
+    #[must_use]
+    pub fn new(account: &Account, dir: PathBuf, wake: Wake) -> Self {
         match account {
-            Account::Servers(servers) => {
-                Ok(Self::Servers(Box::new(ServersPost { servers: servers.clone(), dir, wake, session: None, opened: None, found: None })))
-            }
+            Account::Servers(servers) => Self::Servers(Box::new(ServersPost {
+                servers: servers.clone(),
+                dir,
+                wake,
+                session: None,
+                folders: Vec::new(),
+                opened: None,
+                found: None,
+            })),
             Account::Folder { dir, send_command } => {
-                Ok(Self::Folder(FolderPost { maildir: Maildir::open(dir)?, dir: dir.clone(), send_command: send_command.clone(), wake }))
+                Self::Folder(FolderPost { dir: dir.clone(), send_command: send_command.clone(), wake })
             }
         }
     }
@@ -140,10 +144,30 @@ impl Post {
     /// When the mailbox cannot be reached.
     pub fn folders(&mut self) -> Result<Vec<Folder>, EdgeError> {
         match self {
-            Self::Servers(post) => post.with(Imap::folders),
-            Self::Folder(post) => post.maildir.folders(),
+            Self::Servers(post) => {
+                post.folders = post.with(Imap::folders)?;
+                Ok(post.folders.clone())
+            }
+            Self::Folder(post) => post.maildir()?.folders(),
             Self::Scripted(post) => post.folders(),
         }
+    }
+
+    /// The folders as they were listed last; asked for when they never were.
+    ///
+    /// # Errors
+    /// When the mailbox cannot be reached.
+    pub fn known_folders(&mut self) -> Result<Vec<Folder>, EdgeError> {
+        match self {
+            Self::Servers(post) if !post.folders.is_empty() => Ok(post.folders.clone()),
+            _ => self.folders(),
+        }
+    }
+
+    /// True when this folder is the one opened last, on a line that lives: what is new can be asked for at once.
+    #[must_use]
+    pub fn is_open(&self, folder: &Folder) -> bool {
+        matches!(self, Self::Servers(post) if post.opened.as_deref() == Some(folder.name.as_str()))
     }
 
     /// Opens a folder for reading and says how far it reaches.
@@ -153,7 +177,7 @@ impl Post {
     pub fn open(&mut self, folder: &Folder) -> Result<Opened, EdgeError> {
         match self {
             Self::Servers(post) => post.open(&folder.name),
-            Self::Folder(post) => post.maildir.open_folder(&folder.name),
+            Self::Folder(post) => post.maildir()?.open_folder(&folder.name),
             Self::Scripted(post) => post.open(&folder.name),
         }
     }
@@ -181,8 +205,9 @@ impl Post {
                 post.with(|imap| imap.whole_many(&uids, &mut |uid, bytes| message(u64::from(uid), bytes)))
             }
             Self::Folder(post) => {
+                let maildir = post.maildir()?;
                 for row in rows {
-                    if let Some(bytes) = row.file.as_deref().and_then(|file| post.maildir.whole(file)) {
+                    if let Some(bytes) = row.file.as_deref().and_then(|file| maildir.whole(file)) {
                         message(row.uid, bytes);
                     }
                 }
@@ -204,7 +229,7 @@ impl Post {
                 let uids: UidSet = post.with(|imap| imap.find_addresses(addresses, since))?.into_iter().collect();
                 post.with(|imap| imap.headers(&uids, &mut |row| rows.push(row)))?;
             }
-            Self::Folder(post) => post.maildir.find_addresses(&folder.name, addresses, start_of(since), &mut |row| rows.push(row))?,
+            Self::Folder(post) => post.maildir()?.find_addresses(&folder.name, addresses, start_of(since), &mut |row| rows.push(row))?,
             Self::Scripted(post) => rows = post.find_addresses(&folder.name, addresses)?,
         }
         Ok(rows)
@@ -220,7 +245,7 @@ impl Post {
                 post.open(&folder.name)?;
                 post.with(|imap| imap.find_message_id(id)).map(|uids| !uids.is_empty())
             }
-            Self::Folder(post) => post.maildir.find_message_id(&folder.name, id).map(|row| row.is_some()),
+            Self::Folder(post) => post.maildir()?.find_message_id(&folder.name, id).map(|row| row.is_some()),
             Self::Scripted(post) => post.has_message_id(&folder.name, id),
         }
     }
@@ -232,7 +257,7 @@ impl Post {
     pub fn file_sent(&mut self, folder: &Folder, bytes: &[u8], at: &Zoned) -> Result<(), EdgeError> {
         match self {
             Self::Servers(post) => post.with(|imap| imap.append(&folder.name, bytes, at, true)),
-            Self::Folder(post) => post.maildir.append(&folder.name, bytes, at.timestamp(), true).map(drop),
+            Self::Folder(post) => post.maildir()?.append(&folder.name, bytes, at.timestamp(), true).map(drop),
             Self::Scripted(post) => post.append(&folder.name, bytes, at.timestamp()),
         }
     }
@@ -398,10 +423,14 @@ fn ring_or_time(wake: &Wake, at_most: Duration) -> Waited {
 }
 
 impl FolderPost {
+    fn maildir(&self) -> Result<Maildir, EdgeError> {
+        Maildir::open(&self.dir)
+    }
+
     /// Puts a mail to the owner into their own inbox.
     #[must_use]
     pub fn deliver_to_owner(&self, bytes: &[u8], at: Timestamp) -> SendAnswer {
-        match self.maildir.deliver("INBOX", bytes, at) {
+        match self.maildir().and_then(|maildir| maildir.deliver("INBOX", bytes, at)) {
             Ok(_) => SendAnswer::Accepted("put into your inbox".to_owned()),
             Err(error) => SendAnswer::NotSent(error),
         }
@@ -410,7 +439,7 @@ impl FolderPost {
     fn next_rows(&self, folder: &Folder, after: u64, since: Option<Date>) -> Result<Batch, EdgeError> {
         let oldest = since.map(start_of);
         let mut batch = Batch { last: after, ..Batch::default() };
-        self.maildir.rows_since(&folder.name, after, &mut |row| {
+        self.maildir()?.rows_since(&folder.name, after, &mut |row| {
             batch.last = batch.last.max(row.uid);
             if oldest.is_none_or(|oldest| row.arrived.is_none_or(|at| at >= oldest)) {
                 batch.rows.push(row);

@@ -1,7 +1,8 @@
 //! Certificates that must be refused, and the sentences that say why.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use curbside::mail::imap::{Imap, Stop};
 use curbside::model::edge::EdgeError;
@@ -13,6 +14,9 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use secrecy::SecretString;
 
 use crate::support::scripted::{greet_over_tls, serve};
+
+/// Far above what anything here takes, far below the patience with a silent server.
+const SOON: Duration = Duration::from_secs(20);
 
 /// A certificate authority of our own, with its PEM file.
 struct Authority {
@@ -114,4 +118,42 @@ fn a_ca_file_that_is_missing_or_empty_is_named() {
     servers.ca_file = Some(empty.path().to_owned());
     let refused = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
     assert!(matches!(refused.map(drop), Err(EdgeError::Permanent(why)) if why.contains("no certificate")));
+}
+
+#[test]
+fn a_server_that_never_finishes_its_handshake_is_given_up_in_time() {
+    let (_hold, until_the_test_ends) = mpsc::channel::<()>();
+    let (servers, _) = serve(Security::Tls, move |_line| {
+        let _ended = until_the_test_ends.recv();
+    });
+    let begun = Instant::now();
+    let outcome = Imap::connect_with_patience(&servers, &SecretString::from("secret"), &Stop::new(), Duration::from_millis(300));
+    assert!(matches!(outcome.map(drop), Err(EdgeError::Temporary { what, .. }) if what.contains("in time")));
+    assert!(begun.elapsed() < SOON);
+}
+
+#[test]
+fn a_connection_being_made_is_stopped_at_once() {
+    let (accepted, connecting) = mpsc::channel();
+    let (_hold, until_the_test_ends) = mpsc::channel::<()>();
+    let (servers, _) = serve(Security::Tls, move |_line| {
+        accepted.send(()).expect("the test listens");
+        let _ended = until_the_test_ends.recv();
+    });
+    let stop = Stop::new();
+    let stopper = stop.clone();
+    let thread = std::thread::spawn(move || Imap::connect(&servers, &SecretString::from("secret"), &stop).map(drop));
+    connecting.recv_timeout(SOON).expect("it connects");
+    let since = Instant::now();
+    stopper.set();
+    assert!(thread.join().expect("no panic").is_err());
+    assert!(since.elapsed() < SOON);
+}
+
+#[test]
+fn an_unknown_host_is_named() {
+    let (mut servers, _) = serve(Security::Tls, drop);
+    servers.imap.host = "no-such-host.invalid".to_owned();
+    let outcome = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
+    assert!(matches!(outcome.map(drop), Err(EdgeError::Temporary { what, .. }) if what.contains("no-such-host.invalid is not known")));
 }

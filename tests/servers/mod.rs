@@ -1,7 +1,8 @@
 //! Real servers, and servers that misbehave.
 
 mod imap;
-mod imap_scripted;
+mod imap_hostile;
+mod imap_quirks;
 mod imap_tls;
 mod smtp;
 mod smtp_real;

@@ -4,9 +4,13 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+use curbside::mail::imap::{Imap, Stop, UidSet};
+use curbside::model::edge::EdgeError;
 use curbside::model::settings::{SecretSource, Security, Server, Servers};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use secrecy::SecretString;
 
 /// Starts a server for one connection and returns settings that lead to it.
 pub fn serve(security: Security, conversation: impl FnOnce(TcpStream) + Send + 'static) -> (Servers, JoinHandle<()>) {
@@ -47,16 +51,12 @@ fn converse(mut line: TcpStream, answer: &dyn Fn(&str) -> Vec<u8>) {
     }
 }
 
+/// The answer ends with its one tagged line, so the tag is looked for from behind.
 fn tagged(bytes: &[u8], tag: &str) -> Vec<u8> {
-    let mut rest = bytes;
-    let mut said = Vec::with_capacity(bytes.len());
-    while let Some(at) = rest.windows(4).take(1 << 16).position(|window| window == b"TAG ") {
-        said.extend_from_slice(&rest[..at]);
-        said.extend_from_slice(tag.as_bytes());
-        rest = &rest[at + 3..];
+    match bytes.windows(4).rposition(|window| window == b"TAG ") {
+        Some(at) => [&bytes[..at], tag.as_bytes(), &bytes[at + 3..]].concat(),
+        None => bytes.to_vec(),
     }
-    said.extend_from_slice(rest);
-    said
 }
 
 /// Says something; that the other side has hung up already is no failure of the test.
@@ -77,4 +77,43 @@ pub fn greet_over_tls(line: TcpStream, config: Arc<ServerConfig>) {
     let mut stream = StreamOwned::new(connection, line);
     say(&mut stream, b"* OK ready\r\n");
     let _until_they_leave = stream.read(&mut [0; 1024]);
+}
+
+/// The patience of the sessions below.
+const SHORT: Duration = Duration::from_millis(300);
+
+/// Signs in with little patience.
+pub fn connect(servers: &Servers) -> Result<Imap, EdgeError> {
+    Imap::connect_with_patience(servers, &SecretString::from("secret"), &Stop::new(), SHORT)
+}
+
+/// A session with a server that answers every command after the login as told.
+pub fn session(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Imap {
+    connect(&imap(answer)).expect("the scripted server lets anybody in")
+}
+
+/// A session with a server that answers one command and everything else with OK.
+pub fn session_where(command: &'static str, answer: &'static str) -> Imap {
+    session(move |words| if words.starts_with(command) { answer.into() } else { "TAG OK done\r\n".into() })
+}
+
+/// The uids of the header rows a server's answer amounts to.
+pub fn rows_of(imap: &mut Imap) -> Result<Vec<u64>, EdgeError> {
+    let mut uids = Vec::new();
+    imap.headers(&UidSet::range(1, 10), &mut |row| uids.push(row.uid)).map(|()| uids)
+}
+
+pub fn is_closed(imap: &mut Imap) -> bool {
+    matches!(imap.noop(), Err(EdgeError::Temporary { what, .. }) if what.contains("is closed"))
+}
+
+/// Answers LOGIN and CAPABILITY.
+pub fn log_in(line: &mut TcpStream) {
+    say(line, b"* OK ready\r\n");
+    let mut lines = BufReader::new(line.try_clone().expect("a second handle"));
+    for _ in 0..2 {
+        let command = read_line(&mut lines).expect("a command");
+        let tag = command.split(' ').next().expect("a tag");
+        say(line, format!("{tag} OK done\r\n").as_bytes());
+    }
 }

@@ -5,6 +5,10 @@
 set -eu
 dir=$1 imap=$2 imaps=$3 lmtp=$4 smtp=$5 submissions=$6
 support=$(cd "$(dirname "$0")" && pwd)
+case $(/usr/sbin/dovecot --version) in
+  2.3.*) ;;
+  *) echo "These tests know the configuration of Dovecot 2.3, not of $(/usr/sbin/dovecot --version)." >&2; exit 1 ;;
+esac
 mkdir -p "$dir"/{dovecot,state,mail,log,tls,postfix,queue,data}
 chmod 755 "$dir" "$dir"/*
 bash "$support/certificates.sh" "$dir/tls"
@@ -93,6 +97,12 @@ service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
     port = $lmtp
+  }
+}
+# No growing pauses after wrong passwords.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
   }
 }
 service auth {

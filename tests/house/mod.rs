@@ -1,0 +1,5 @@
+//! The house: its walls, its lists, its templates.
+
+mod data;
+mod templates;
+mod walls;
