@@ -12,7 +12,7 @@ use crate::model::employer::{Employer, EmployerKind};
 use crate::model::id::{ContactId, NewsId};
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
 use crate::model::reading::Outcome;
-use crate::model::standing::{HoldReason, StopReason};
+use crate::model::standing::{HoldReason, State, StopReason};
 use crate::steps::directory::Directory;
 use crate::steps::{decide, story};
 use crate::store::Tx;
@@ -22,7 +22,7 @@ use crate::world::World;
 const MOST_TEXT: usize = 2_000;
 
 pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed, Trouble> {
-    refuse_known(tx, &new)?;
+    refuse_known(world, tx, &new)?;
     let (employer, family) = employer(tx, new.employer.as_deref(), &new.addresses)?;
     let contact = Contact {
         id: ContactId(0),
@@ -48,7 +48,9 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
         Some(invitation) => format!("added again; their invitation: {}", clean_name(invitation)),
         None => "added".to_owned(),
     };
-    pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Added, text))?;
+    // The history of before is read again; what they asked then does not outweigh what they asked since.
+    let lifted = new.invited.iter().flat_map(|_| [Effect::Lift(StopReason::OptedOut), Effect::Lift(StopReason::Declined)]);
+    pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Added, text).with(lifted))?;
     if let Some(note) = &contact.note {
         pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Note, note.clone()))?;
     }
@@ -56,8 +58,9 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
 }
 
 /// Someone suppressed comes back only by `--again`, and after an opt-out only with their later invitation (P17).
-fn refuse_known(tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
+fn refuse_known(world: &World, tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
     for address in &new.addresses {
+        refuse_own(world, address)?;
         if let Some(other) = tx.contact_of(address)? {
             let name = tx.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
             return Err(Trouble::refused(format!(
@@ -77,6 +80,13 @@ fn refuse_known(tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
             )));
         }
         tx.lift_suppression(address)?;
+    }
+    Ok(())
+}
+
+fn refuse_own(world: &World, address: &Address) -> Result<(), Trouble> {
+    if world.settings.owner.addresses().iter().any(|own| own.key() == address.key()) {
+        return Err(Trouble::refused(format!("{address} is your own address")));
     }
     Ok(())
 }
@@ -123,6 +133,7 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
         }
     }
     for address in &contact.addresses {
+        refuse_own(world, address)?;
         let is_new = !before.addresses.contains(address);
         if let Some(reason) = tx.suppressed(address)?.filter(|_| is_new) {
             return Err(Trouble::refused(format!("{address} is never to be written to again ({reason})")));
@@ -153,7 +164,9 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
     tx.update_contact(&contact)?;
     let pen = world.pen();
     pen.withdraw(tx, contact.id, "you changed the contact; a new draft is made from what you said")?;
-    pen.record(tx, &NewEntry::about(contact.id, world.now(), EntryKind::Edited, "you changed what is known of them"))?;
+    let reachable = !contact.addresses.is_empty() && contact.addresses != before.addresses;
+    let lifted = reachable.then_some(Effect::Lift(StopReason::Undeliverable));
+    pen.record(tx, &NewEntry::about(contact.id, world.now(), EntryKind::Edited, "you changed what is known of them").with(lifted))?;
     shown(tx, contact.id)
 }
 
@@ -276,8 +289,11 @@ pub(super) fn add_news(world: &World, tx: &Tx<'_>, text: &str, until: Option<Dat
     found.map(Changed::News).ok_or_else(|| Trouble::refused("the news was not kept"))
 }
 
-pub(super) fn drop_news(tx: &Tx<'_>, id: NewsId) -> Result<Changed, Trouble> {
+pub(super) fn drop_news(world: &World, tx: &Tx<'_>, id: NewsId) -> Result<Changed, Trouble> {
     if tx.drop_news(id)? {
+        for draft in tx.open_drafts()?.into_iter().filter(|draft| draft.news == Some(id)) {
+            world.pen().withdraw(tx, draft.contact, "you withdrew the news it tells")?;
+        }
         Ok(Changed::NewsDropped(id))
     } else {
         Err(Trouble::refused(format!("there is no news {id}; curbside news shows them")))
@@ -336,7 +352,7 @@ fn settle_suppression(world: &World, tx: &Tx<'_>, contact: ContactId, outcome: O
             tx.lift_suppression(address)?;
         }
     }
-    if !kept.story.stops.is_empty() {
+    if kept.story.standing(world.today()).state != State::Active {
         world.pen().withdraw(tx, contact, "you corrected what they said")?;
     }
     Ok(())
