@@ -5,3 +5,4 @@ mod letters;
 mod mail_edges;
 mod servers;
 mod support;
+mod understand;
