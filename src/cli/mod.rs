@@ -7,6 +7,7 @@ mod places;
 mod say;
 
 mod add;
+mod demo;
 mod digest;
 mod doctor;
 mod init;
@@ -78,6 +79,7 @@ enum Command {
     Read(read::Args),
     Outcome(outcome::Args),
     Status(status::Args),
+    Demo(demo::Args),
 }
 
 /// Parses the command line, runs the command, and turns the outcome into the exit code.
@@ -110,5 +112,6 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::Read(args) => read::run(args, frame),
         Command::Outcome(args) => outcome::run(args, frame),
         Command::Status(args) => status::run(args, frame),
+        Command::Demo(args) => demo::run(args, frame),
     }
 }

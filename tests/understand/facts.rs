@@ -73,7 +73,8 @@ fn read(case: &Case) -> Facts {
 fn hold(name: &str, wrong: impl Fn(&Case) -> Option<String>) {
     let cases = cases(name);
     assert!(!cases.is_empty(), "{name} has cases");
-    let misread: Vec<String> = cases.iter().filter_map(|case| wrong(case).map(|what| format!("{what}\n    {} | {}", case.on, case.say))).collect();
+    let misread: Vec<String> =
+        cases.iter().filter_map(|case| wrong(case).map(|what| format!("{what}\n    {} | {}", case.on, case.say))).collect();
     assert!(misread.is_empty(), "{} of {} misread in {name}\n{}", misread.len(), cases.len(), misread.join("\n"));
 }
 

@@ -63,7 +63,9 @@ fn tidy(text: &str) -> String {
 /// Spelt-out addresses need `dot` or a bracketed `at` somewhere.
 fn may_be_spelt(page: &Page<'_>) -> bool {
     page.words.iter().enumerate().any(|(i, word)| {
-        word.low == "dot" || (word.low == "at" && matches!(page.low(i.wrapping_sub(1)), "[" | "(" | "{")) || (word.low == "@" && !page.glued(i) && i > 0)
+        word.low == "dot"
+            || (word.low == "at" && matches!(page.low(i.wrapping_sub(1)), "[" | "(" | "{"))
+            || (word.low == "@" && !page.glued(i) && i > 0)
     })
 }
 

@@ -93,20 +93,55 @@ impl Absence<'_> {
         let roof = self.mentions.get(n + 1).map_or(usize::MAX, |next| next.from).min(at.to + 4).min(self.page.words.len());
         let same = |k: &usize| self.page.sentence(*k) == sentence;
         let hit = |k: usize| list.contains(self.page.low(k));
-        (floor..at.to).filter(same).any(hit) || (at.to..roof.max(at.to)).filter(same).take_while(|k| !matches!(self.page.low(*k), "," | "and" | "und" | "but" | "et" | "y" | ";")).any(hit)
+        (floor..at.to).filter(same).any(hit)
+            || (at.to..roof.max(at.to))
+                .filter(same)
+                .take_while(|k| !matches!(self.page.low(*k), "," | "and" | "und" | "but" | "et" | "y" | ";"))
+                .any(hit)
     }
 
     fn is_negated(&self, at: &Mention) -> bool {
         let sentence = self.page.sentence(at.from);
         let near = (at.from.saturating_sub(REACH)..at.from).filter(|k| self.page.sentence(*k) == sentence);
-        near.into_iter().any(|k| matches!(self.page.low(k), "not" | "won't" | "no" | "nicht" | "unable" | "cannot" | "can't" | "limited" | "nor" | "non" | "niet" | "pas"))
+        near.into_iter().any(|k| {
+            matches!(
+                self.page.low(k),
+                "not" | "won't" | "no" | "nicht" | "unable" | "cannot" | "can't" | "limited" | "nor" | "non" | "niet" | "pas"
+            )
+        })
     }
 
     /// `12/21 - 1/4`, `between the 3rd and the 14th`
     fn is_range_end(&self, before: &Mention, at: &Mention) -> bool {
-        let word = |k: usize| matches!(self.page.low(k), "and" | "-" | "to" | "au" | "al" | "bis" | "a" | "the" | "y" | "e" | "und" | "et" | "," | "on" | "through" | "&" | "den" | "zum");
+        let word = |k: usize| {
+            matches!(
+                self.page.low(k),
+                "and"
+                    | "-"
+                    | "to"
+                    | "au"
+                    | "al"
+                    | "bis"
+                    | "a"
+                    | "the"
+                    | "y"
+                    | "e"
+                    | "und"
+                    | "et"
+                    | ","
+                    | "on"
+                    | "through"
+                    | "&"
+                    | "den"
+                    | "zum"
+            )
+        };
         let grain = before.at.grain == Grain::Day && at.at.grain == Grain::Day;
-        grain && at.from <= before.to + 2 && before.to <= at.from && (before.to..at.from).all(word) && (before.doubtful || (at.at.last > before.at.first && self.spans_days(before, at)))
+        grain
+            && at.from <= before.to + 2
+            && before.to <= at.from
+            && (before.to..at.from).all(word)
+            && (before.doubtful || (at.at.last > before.at.first && self.spans_days(before, at)))
     }
 
     fn spans_days(&self, before: &Mention, at: &Mention) -> bool {

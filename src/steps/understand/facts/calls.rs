@@ -40,7 +40,8 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
     let mut times: Vec<CallTime> = Vec::new();
     for slot in slots.iter().filter(|slot| !timed || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
         for day in days_of(slot.day) {
-            let hours = slot.clocks.iter().filter_map(|clock| laid_on(day, clock, &scene.zone_of(clock, &zones).unwrap_or_else(|| home.clone())));
+            let hours =
+                slot.clocks.iter().filter_map(|clock| laid_on(day, clock, &scene.zone_of(clock, &zones).unwrap_or_else(|| home.clone())));
             let found: Vec<CallTime> = if slot.clocks.is_empty() { vec![CallTime::Day(day)] } else { hours.collect() };
             times.extend(found);
         }
@@ -63,10 +64,13 @@ fn days_of(at: &Mention) -> Vec<Date> {
 fn laid_on(day: Date, clock: &Clock, zone: &TimeZone) -> Option<CallTime> {
     let at = |minutes: Minutes| day.at(0, 0, 0, 0).checked_add(minutes.minutes()).ok()?.to_zoned(zone.clone()).ok();
     Some(match clock.hours {
-        Hours::At(start, end) => CallTime::At(at(start)?, match end {
-            Some(end) => Some(at(end)?),
-            None => None,
-        }),
+        Hours::At(start, end) => CallTime::At(
+            at(start)?,
+            match end {
+                Some(end) => Some(at(end)?),
+                None => None,
+            },
+        ),
         Hours::From(start) => CallTime::From(at(start)?),
         Hours::Before(end) => CallTime::At(at((9 * 60).min(end - 60).max(0))?, Some(at(end)?)),
         Hours::Part(start, end) => CallTime::At(at(start)?, Some(at(end)?)),
@@ -112,15 +116,39 @@ impl<'a> Scene<'a> {
     }
 
     fn is_call_day_at(&self, at: &Mention) -> bool {
-        let plain = matches!(at.prep, Prep::On | Prep::From | Prep::Within) || (at.prep == Prep::After && self.page.low(at.from) == "following");
-        at.at.grain == Grain::Day && plain && !at.past && !at.doubtful && at.at.last >= self.now && !self.is_refused(at) && !self.is_moved_away(at)
+        let plain =
+            matches!(at.prep, Prep::On | Prep::From | Prep::Within) || (at.prep == Prep::After && self.page.low(at.from) == "following");
+        at.at.grain == Grain::Day
+            && plain
+            && !at.past
+            && !at.doubtful
+            && at.at.last >= self.now
+            && !self.is_refused(at)
+            && !self.is_moved_away(at)
     }
 
     /// "can't do Tuesday", "Tuesday is out"
     fn is_refused(&self, at: &Mention) -> bool {
-        const AFTER: &[&str] = &["doesn't", "won't", "isn't", "no", "not", "out", "booked", "bad", "full", "packed", "tough", "taken", "gone", "impossible", "hard"];
+        const AFTER: &[&str] = &[
+            "doesn't",
+            "won't",
+            "isn't",
+            "no",
+            "not",
+            "out",
+            "booked",
+            "bad",
+            "full",
+            "packed",
+            "tough",
+            "taken",
+            "gone",
+            "impossible",
+            "hard",
+        ];
         let cues = self.cues_in(self.page.sentence(at.from));
-        let before = cues.iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from));
+        let before =
+            cues.iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from));
         let to = at.to + usize::from(matches!(self.page.low(at.to), "is" | "are" | "'s" | "just" | "really" | "i'm" | "looks"));
         before || AFTER.contains(&self.page.low(to)) || (self.page.low(at.to) == "is" && AFTER.contains(&self.page.low(to + 1)))
     }
@@ -129,18 +157,46 @@ impl<'a> Scene<'a> {
     fn is_list(&self, from: usize, to: usize) -> bool {
         (from..to).all(|k| {
             matches!(self.page.lex(k), Lex::Weekday(..) | Lex::Filler | Lex::Prep(Prep::On) | Lex::Which(_))
-                || matches!(self.page.low(k), "or" | "and" | "do" | "make" | "available" | "free" | "work" | "meet" | "talk" | "open" | "around" | "make it" | "it" | "be" | "," | "either" | "there" | "in" | "any")
+                || matches!(
+                    self.page.low(k),
+                    "or" | "and"
+                        | "do"
+                        | "make"
+                        | "available"
+                        | "free"
+                        | "work"
+                        | "meet"
+                        | "talk"
+                        | "open"
+                        | "around"
+                        | "make it"
+                        | "it"
+                        | "be"
+                        | ","
+                        | "either"
+                        | "there"
+                        | "in"
+                        | "any"
+                )
         })
     }
 
     /// "move our Tuesday call to Wednesday": Tuesday is given up.
     fn is_moved_away(&self, at: &Mention) -> bool {
         let sentence = self.page.sentence(at.from);
-        let moves = |k: usize| matches!(self.page.low(k), "move" | "push" | "shift" | "reschedule" | "rescheduling" | "bump" | "switch" | "moving" | "pushing" | "change" | "slide");
+        let moves = |k: usize| {
+            matches!(
+                self.page.low(k),
+                "move" | "push" | "shift" | "reschedule" | "rescheduling" | "bump" | "switch" | "moving" | "pushing" | "change" | "slide"
+            )
+        };
         let near = (at.from.saturating_sub(8)..at.from).rev().take_while(|k| self.page.sentence(*k) == sentence).find(|k| moves(*k));
         let Some(verb) = near else { return false };
-        let to_before = (verb..at.from).any(|k| matches!(self.page.low(k), "to" | "for" | "until" | "till")) || matches!(self.page.low(at.from), "to" | "for");
-        let to_after = (at.to..at.to + 10).take_while(|k| self.page.sentence(*k) == sentence).any(|k| matches!(self.page.low(k), "to" | "for" | "until"));
+        let to_before = (verb..at.from).any(|k| matches!(self.page.low(k), "to" | "for" | "until" | "till"))
+            || matches!(self.page.low(at.from), "to" | "for");
+        let to_after = (at.to..at.to + 10)
+            .take_while(|k| self.page.sentence(*k) == sentence)
+            .any(|k| matches!(self.page.low(k), "to" | "for" | "until"));
         !to_before && to_after
     }
 
@@ -159,14 +215,20 @@ impl<'a> Scene<'a> {
             }
             (Some(left), None) => Some(left),
             (None, Some(right)) => Some(right),
-            (None, None) => before.filter(|n| self.page.sentence(slots[*n].day.from) + 3 > self.page.sentence(clock.from)).or_else(|| (next < slots.len() && self.page.sentence(slots[next].day.from) == self.page.sentence(clock.from) + 1).then_some(next)),
+            (None, None) => before.filter(|n| self.page.sentence(slots[*n].day.from) + 3 > self.page.sentence(clock.from)).or_else(|| {
+                (next < slots.len() && self.page.sentence(slots[next].day.from) == self.page.sentence(clock.from) + 1).then_some(next)
+            }),
         }
     }
 
     /// "Tuesday or Wednesday at 3": the days of a list share the hours at its end, or at its head.
     fn share(&self, slots: &mut [Slot<'_>]) {
         for n in (0..slots.len().saturating_sub(1)).rev() {
-            if slots[n].clocks.is_empty() && !slots[n + 1].clocks.is_empty() && self.is_joined(slots[n].day.to, slots[n + 1].day.from) && slots[n + 1].clocks[0].from >= slots[n + 1].day.from {
+            if slots[n].clocks.is_empty()
+                && !slots[n + 1].clocks.is_empty()
+                && self.is_joined(slots[n].day.to, slots[n + 1].day.from)
+                && slots[n + 1].clocks[0].from >= slots[n + 1].day.from
+            {
                 slots[n].clocks = slots[n + 1].clocks.clone();
             }
         }
@@ -180,7 +242,9 @@ impl<'a> Scene<'a> {
     }
 
     fn is_joined(&self, from: usize, to: usize) -> bool {
-        from <= to && to - from <= 3 && (from..to).all(|k| matches!(self.page.low(k), "or" | "and" | "," | "/" | "&" | "on" | "either" | "the"))
+        from <= to
+            && to - from <= 3
+            && (from..to).all(|k| matches!(self.page.low(k), "or" | "and" | "," | "/" | "&" | "on" | "either" | "the"))
     }
 
     /// A bare day in the sentence of a timed one: an alternative without an hour.
@@ -203,7 +267,25 @@ impl<'a> Scene<'a> {
 
     fn speaks_of_talking(&self) -> bool {
         self.page.words.iter().any(|word| {
-            matches!(word.low, "call" | "talk" | "chat" | "speak" | "zoom" | "teams" | "phone" | "meet" | "meeting" | "available" | "free" | "connect" | "slot" | "calendar" | "webex" | "ring")
+            matches!(
+                word.low,
+                "call"
+                    | "talk"
+                    | "chat"
+                    | "speak"
+                    | "zoom"
+                    | "teams"
+                    | "phone"
+                    | "meet"
+                    | "meeting"
+                    | "available"
+                    | "free"
+                    | "connect"
+                    | "slot"
+                    | "calendar"
+                    | "webex"
+                    | "ring"
+            )
         })
     }
 }

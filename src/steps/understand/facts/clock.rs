@@ -165,7 +165,9 @@ fn after_day(page: &Page<'_>, i: usize, taken: &impl Fn(usize) -> bool) -> bool 
     let k = i.wrapping_sub(1 + usize::from(matches!(page.low(i.wrapping_sub(1)), "," | "-" | ":" | "@")));
     let range = matches!(page.low(i + 1), "-" | "to") && matches!(page.lex(i + 2), Lex::Number(1..=12, 1..=2, false));
     let dated = k < i && taken(k);
-    (dated && range) || (matches!(page.lex(k), Lex::Weekday(..) | Lex::Ahead(_)) && k + 1 == i) || (range && matches!(page.low(k), "morning" | "afternoon"))
+    (dated && range)
+        || (matches!(page.lex(k), Lex::Weekday(..) | Lex::Ahead(_)) && k + 1 == i)
+        || (range && matches!(page.low(k), "morning" | "afternoon"))
 }
 
 /// Money, telephone, percent, counts of things, dates.
@@ -173,7 +175,32 @@ fn is_other_number(page: &Page<'_>, i: usize, end: usize) -> bool {
     let before = page.low(i.wrapping_sub(1));
     let after = page.low(end);
     let counted = matches!(page.lex(end), Lex::Unit(_) | Lex::Number(..) | Lex::Month(_))
-        || matches!(after, "%" | "minutes" | "minute" | "min" | "mins" | "hours" | "hour" | "hrs" | "hr" | "k" | "people" | "openings" | "positions" | "roles" | "of" | "times" | "years" | "reviewers" | "physicians" | "docs" | "calls" | "cases" | "other" | "others");
+        || matches!(
+            after,
+            "%" | "minutes"
+                | "minute"
+                | "min"
+                | "mins"
+                | "hours"
+                | "hour"
+                | "hrs"
+                | "hr"
+                | "k"
+                | "people"
+                | "openings"
+                | "positions"
+                | "roles"
+                | "of"
+                | "times"
+                | "years"
+                | "reviewers"
+                | "physicians"
+                | "docs"
+                | "calls"
+                | "cases"
+                | "other"
+                | "others"
+        );
     matches!(before, "$" | "#" | "+" | "ext" | "level" | "version" | "phase" | "tier" | "grade" | "room" | "suite" | "step")
         || counted
         || (after == "/" && page.glued(end) && matches!(page.lex(end + 1), Lex::Number(..)))
@@ -186,7 +213,9 @@ fn face(page: &Page<'_>, i: usize) -> Option<Face> {
     match page.lex(i) {
         Lex::Number(hour @ 0..=24, 1..=2, false) => digits(page, i, hour),
         Lex::Number(n @ 100..=2359, 3..=4, false) if n % 100 < 60 => glued_digits(page, i, n),
-        Lex::Count(hour @ 1..=12) if !matches!(page.low(i), "a" | "an" | "another" | "couple" | "few" | "several" | "dozen") => spelt(page, i, hour),
+        Lex::Count(hour @ 1..=12) if !matches!(page.low(i), "a" | "an" | "another" | "couple" | "few" | "several" | "dozen") => {
+            spelt(page, i, hour)
+        }
         _ => named(page, i),
     }
 }
@@ -215,7 +244,8 @@ fn digits(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
 
 /// `1030am`, `230 pm`
 fn glued_digits(page: &Page<'_>, i: usize, n: i32) -> Option<Face> {
-    let led = matches!(page.low(i.wrapping_sub(1)), "at" | "after" | "between" | "from" | "around" | "until") && !(1900..=2100).contains(&n);
+    let led =
+        matches!(page.low(i.wrapping_sub(1)), "at" | "after" | "between" | "from" | "around" | "until") && !(1900..=2100).contains(&n);
     if led && half(page, i + 1).is_none() && page.low(i).len() == 4 {
         return Some(Face { minutes: n / 100 * 60 + n % 100, half: None, plain: true, fixed: true, end: i + 1 });
     }
@@ -232,7 +262,9 @@ fn half(page: &Page<'_>, i: usize) -> Option<(Half, usize)> {
     };
     match page.low(i) {
         "am" | "pm" => Some((half, i + 1)),
-        "a" | "p" if page.low(i + 1) == "." && page.low(i + 2) == "m" => Some((half, i + 3 + usize::from(page.low(i + 3) == "." && page.glued(i + 3)))),
+        "a" | "p" if page.low(i + 1) == "." && page.low(i + 2) == "m" => {
+            Some((half, i + 3 + usize::from(page.low(i + 3) == "." && page.glued(i + 3))))
+        }
         "a" | "p" if page.glued(i) || (page.low(i) == "p" && zone_at(page, i + 1).is_some()) => Some((half, i + 1)),
         _ => None,
     }
@@ -247,7 +279,8 @@ fn spelt(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
     };
     let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
     let plain = half.is_some() || end > i + 1;
-    let led = matches!(page.low(i.wrapping_sub(1)), "at" | "around" | "between" | "after" | "before" | "until" | "from") || (page.low(i.wrapping_sub(1)) == "and" && page.low(i.wrapping_sub(3)) == "between");
+    let led = matches!(page.low(i.wrapping_sub(1)), "at" | "around" | "between" | "after" | "before" | "until" | "from")
+        || (page.low(i.wrapping_sub(1)) == "and" && page.low(i.wrapping_sub(3)) == "between");
     (plain || led).then_some(Face { minutes: hour * 60 + minute, half, plain, fixed: false, end })
 }
 
@@ -286,7 +319,8 @@ fn range_end(page: &Page<'_>, i: usize, start: Face) -> Option<Face> {
         Lex::Count(hour @ 1..=12) => Some(Face { minutes: hour * 60, half: None, plain: false, fixed: false, end: j + 1 }),
         _ => None,
     })?;
-    let unit_next = matches!(page.lex(end.end), Lex::Unit(_)) || matches!(page.low(end.end), "minutes" | "hours" | "min" | "minute" | "hrs" | "months");
+    let unit_next =
+        matches!(page.lex(end.end), Lex::Unit(_)) || matches!(page.low(end.end), "minutes" | "hours" | "min" | "minute" | "hrs" | "months");
     (!unit_next && end.minutes != start.minutes).then_some(end)
 }
 
@@ -367,7 +401,9 @@ fn part_at(page: &Page<'_>, i: usize) -> Option<Clock> {
         "lunch" => (12, 13),
         _ => return None,
     };
-    if matches!(page.low(i.wrapping_sub(1)), "good" | "after" | "before") || (page.low(i).len() == 2 && !matches!(page.lex(i.wrapping_sub(1)), Lex::Weekday(..))) {
+    if matches!(page.low(i.wrapping_sub(1)), "good" | "after" | "before")
+        || (page.low(i).len() == 2 && !matches!(page.lex(i.wrapping_sub(1)), Lex::Weekday(..)))
+    {
         return None;
     }
     let begin = i - usize::from(early || late);

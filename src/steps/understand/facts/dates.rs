@@ -153,7 +153,10 @@ impl<'p> Calendar<'p> {
     /// "Happy Thanksgiving" names no date.
     fn is_wish(&self, i: usize) -> bool {
         (1..=4).filter_map(|back| i.checked_sub(back)).any(|k| {
-            matches!(self.page.low(k), "happy" | "merry" | "enjoy" | "wonderful" | "hope" | "blessed" | "joyful" | "wishing" | "enjoyed" | "lovely")
+            matches!(
+                self.page.low(k),
+                "happy" | "merry" | "enjoy" | "wonderful" | "hope" | "blessed" | "joyful" | "wishing" | "enjoyed" | "lovely"
+            )
         })
     }
 

@@ -58,7 +58,8 @@ impl Scene<'_> {
     /// A date that the writer ties to a request; true when it is to be after that date.
     fn asked(&self) -> Option<(usize, bool)> {
         let asks = self.cues.iter().filter(|cue| cue.sign == Sign::Ask || (cue.sign == Sign::Better && self.is_not_now()));
-        let found = asks.filter_map(|cue| self.date_of(cue).map(|(n, cost, after)| (n, cost + if cue.sign == Sign::Better { 6 } else { 0 }, after)));
+        let found = asks
+            .filter_map(|cue| self.date_of(cue).map(|(n, cost, after)| (n, cost + if cue.sign == Sign::Better { 6 } else { 0 }, after)));
         found.min_by_key(|(n, cost, _)| (*cost, *n)).map(|(n, _, after)| (n, after))
     }
 
@@ -71,7 +72,10 @@ impl Scene<'_> {
         let sentence = self.page.sentence(cue.from);
         let negated = self.is_negated(cue.from);
         let here = self.mentions_in(sentence, sentence);
-        let near = here.filter(|(_, at)| self.is_wanted(at, negated)).map(|(n, at)| (n, self.distance(cue, at), at.from < cue.from && self.points_after(cue, sentence))).min_by_key(|(_, cost, _)| *cost);
+        let near = here
+            .filter(|(_, at)| self.is_wanted(at, negated))
+            .map(|(n, at)| (n, self.distance(cue, at), at.from < cue.from && self.points_after(cue, sentence)))
+            .min_by_key(|(_, cost, _)| *cost);
         near.or_else(|| if negated { None } else { self.pointed_at(cue, sentence) })
     }
 
@@ -109,7 +113,12 @@ impl Scene<'_> {
     /// Words between a cue and a date; crossing into another clause costs.
     fn distance(&self, cue: &Cue, at: &Mention) -> usize {
         let (from, to, back) = if at.from >= cue.to { (cue.to, at.from, 0) } else { (at.to.min(cue.from), cue.from, 2) };
-        let walls = (from..to).filter(|k| matches!(self.page.lex(*k), Lex::Mark(',' | ':' | '-' | '(' | ')')) || matches!(self.page.low(*k), "but" | "though" | "because" | "since")).count();
+        let walls = (from..to)
+            .filter(|k| {
+                matches!(self.page.lex(*k), Lex::Mark(',' | ':' | '-' | '(' | ')'))
+                    || matches!(self.page.low(*k), "but" | "though" | "because" | "since")
+            })
+            .count();
         let inside = usize::from(at.from < cue.to && at.to > cue.from);
         (to - from) + walls * 3 + back + inside
     }
@@ -139,11 +148,16 @@ impl Scene<'_> {
 
     /// The latest date at which things change on their side, for a "not now".
     fn waited(&self, first: Option<Outcome>) -> Option<usize> {
-        let waits = matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
+        let waits =
+            matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
         waits.then_some(())?;
-        let fits = |at: &Mention| self.is_open_date(at) && !at.loose && !self.is_turned_down(at) && !matches!(at.prep, Prep::Within | Prep::Before);
+        let fits = |at: &Mention| {
+            self.is_open_date(at) && !at.loose && !self.is_turned_down(at) && !matches!(at.prep, Prep::Within | Prep::Before)
+        };
         let changes = |at: &Mention| {
-            matches!(at.prep, Prep::After | Prep::Until | Prep::Through) || self.in_sentence(at, Sign::Open) || self.in_sentence(at, Sign::Promise)
+            matches!(at.prep, Prep::After | Prep::Until | Prep::Through)
+                || self.in_sentence(at, Sign::Open)
+                || self.in_sentence(at, Sign::Promise)
         };
         let open = self.mentions.iter().enumerate().filter(|(_, at)| fits(at) && changes(at) && !self.is_gone(at));
         open.max_by_key(|(n, at)| (at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
@@ -152,7 +166,11 @@ impl Scene<'_> {
     /// The clause of a date speaks of the past.
     fn is_gone(&self, at: &Mention) -> bool {
         let cues = self.cues_in(self.page.sentence(at.from));
-        let clause = |cue: &&Cue| cue.from < at.from && !self.wall_between(cue.to, at.from) || cue.from >= at.to && !self.wall_between(at.to, cue.from) || cue.from >= at.from && cue.to <= at.to;
+        let clause = |cue: &&Cue| {
+            cue.from < at.from && !self.wall_between(cue.to, at.from)
+                || cue.from >= at.to && !self.wall_between(at.to, cue.from)
+                || cue.from >= at.from && cue.to <= at.to
+        };
         let has = |sign: Sign| cues.iter().filter(clause).any(|cue| cue.sign == sign);
         has(Sign::Gone) && !has(Sign::Will)
     }
@@ -177,13 +195,18 @@ impl Scene<'_> {
 
     /// A word that turns the cue round stands shortly before it.
     fn is_negated(&self, at: usize) -> bool {
-        self.cues_in(self.page.sentence(at)).iter().any(|cue| cue.sign == Sign::Not && cue.to <= at && cue.to + 3 > at && !self.wall_between(cue.to, at))
+        self.cues_in(self.page.sentence(at))
+            .iter()
+            .any(|cue| cue.sign == Sign::Not && cue.to <= at && cue.to + 3 > at && !self.wall_between(cue.to, at))
     }
 
     /// "not January", "rather than Tuesday"
     fn is_turned_down(&self, at: &Mention) -> bool {
         !matches!(at.prep, Prep::Before | Prep::Until | Prep::From | Prep::After)
-            && self.cues_in(self.page.sentence(at.from)).iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from && cue.to + 2 > at.from && !self.wall_between(cue.to, at.from))
+            && self
+                .cues_in(self.page.sentence(at.from))
+                .iter()
+                .any(|cue| cue.sign == Sign::Not && cue.to <= at.from && cue.to + 2 > at.from && !self.wall_between(cue.to, at.from))
     }
 
     fn wall_between(&self, from: usize, to: usize) -> bool {
@@ -193,7 +216,8 @@ impl Scene<'_> {
     /// A deadline's words stand before the date in its clause.
     fn is_deadline(&self, at: &Mention) -> bool {
         let here = self.cues_in(self.page.sentence(at.from));
-        let near = |cue: &&Cue| cue.sign == Sign::Deadline && cue.to <= at.to && cue.to + 6 > at.from && !self.wall_between(cue.to, at.from);
+        let near =
+            |cue: &&Cue| cue.sign == Sign::Deadline && cue.to <= at.to && cue.to + 6 > at.from && !self.wall_between(cue.to, at.from);
         here.iter().filter(near).any(|cue| !here.iter().any(|ask| ask.sign == Sign::Ask && ask.from >= cue.to && ask.to <= at.from))
     }
 

@@ -51,7 +51,8 @@ pub struct Almanac {
 }
 
 /// The almanac that is built in.
-pub static ALMANAC: LazyLock<Almanac> = LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/dates.toml")).map(almanac).unwrap_or_default());
+pub static ALMANAC: LazyLock<Almanac> =
+    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/dates.toml")).map(almanac).unwrap_or_default());
 
 fn almanac(book: Book) -> Almanac {
     let mut it = Almanac::default();

@@ -98,7 +98,28 @@ fn name_at(page: &Page<'_>, i: usize) -> Option<Name> {
 fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
     if parts > 0 {
         let mut j = i;
-        while j < i + 3 && matches!(page.low(j), "de" | "da" | "del" | "della" | "di" | "van" | "von" | "der" | "den" | "la" | "le" | "bin" | "al" | "el" | "ter" | "dos" | "du" | "st") {
+        while j < i + 3
+            && matches!(
+                page.low(j),
+                "de" | "da"
+                    | "del"
+                    | "della"
+                    | "di"
+                    | "van"
+                    | "von"
+                    | "der"
+                    | "den"
+                    | "la"
+                    | "le"
+                    | "bin"
+                    | "al"
+                    | "el"
+                    | "ter"
+                    | "dos"
+                    | "du"
+                    | "st"
+            )
+        {
             j += 1 + usize::from(page.low(j + 1) == "." || page.low(j + 1) == "-");
         }
         if j > i && j < page.words.len() && !page.words[i].capital {
@@ -121,7 +142,9 @@ fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
 }
 
 fn is_capital(page: &Page<'_>, i: usize) -> bool {
-    page.words.get(i).is_some_and(|word| word.capital && !matches!(word.means, Lex::Number(..)) && !word.low.contains("'m") && !word.low.contains("'ll"))
+    page.words
+        .get(i)
+        .is_some_and(|word| word.capital && !matches!(word.means, Lex::Number(..)) && !word.low.contains("'m") && !word.low.contains("'ll"))
 }
 
 /// All capitals: an abbreviation.
@@ -132,7 +155,9 @@ fn shouts(page: &Page<'_>, i: usize) -> bool {
 
 fn is_title(page: &Page<'_>, i: usize) -> bool {
     let word = page.low(i);
-    matches!(word, "dr" | "mr" | "mrs" | "ms" | "mx" | "prof" | "professor" | "doctor") && page.words[i].capital && is_capital(page, page.skip(i + 1, '.'))
+    matches!(word, "dr" | "mr" | "mrs" | "ms" | "mx" | "prof" | "professor" | "doctor")
+        && page.words[i].capital
+        && is_capital(page, page.skip(i + 1, '.'))
 }
 
 /// One capital word in the middle of a sentence, known to no list.
@@ -158,8 +183,26 @@ fn is_firm(page: &Page<'_>, to: usize) -> bool {
 fn is_greeted(page: &Page<'_>, i: usize) -> bool {
     let before = page.low(i.wrapping_sub(1));
     let words = if matches!(before, "dr" | ".") { page.low(i.wrapping_sub(2)) } else { before };
-    matches!(words, "hi" | "hello" | "hey" | "dear" | "hiya" | "thanks" | "you" | "morning" | "afternoon" | "greetings" | "regards" | "best" | "cheers" | "sincerely" | "hallo") && !matches!(page.low(i.wrapping_sub(1)), "you" if page.low(i.wrapping_sub(2)) != "thank")
-        || (matches!(page.low(i.wrapping_sub(2)), "thanks" | "regards" | "best" | "cheers" | "sincerely" | "you" | "warmly" | "wishes") && page.low(i.wrapping_sub(1)) == "," && page.text[page.words[i - 1].end..page.words[i].start].contains('\n'))
+    matches!(
+        words,
+        "hi" | "hello"
+            | "hey"
+            | "dear"
+            | "hiya"
+            | "thanks"
+            | "you"
+            | "morning"
+            | "afternoon"
+            | "greetings"
+            | "regards"
+            | "best"
+            | "cheers"
+            | "sincerely"
+            | "hallo"
+    ) && !matches!(page.low(i.wrapping_sub(1)), "you" if page.low(i.wrapping_sub(2)) != "thank")
+        || (matches!(page.low(i.wrapping_sub(2)), "thanks" | "regards" | "best" | "cheers" | "sincerely" | "you" | "warmly" | "wishes")
+            && page.low(i.wrapping_sub(1)) == ","
+            && page.text[page.words[i - 1].end..page.words[i].start].contains('\n'))
 }
 
 fn degrees(page: &Page<'_>, to: usize) -> usize {

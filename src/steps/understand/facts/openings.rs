@@ -76,7 +76,9 @@ fn is_web(url: &str) -> bool {
     let host = lower.split('/').next().unwrap_or_default();
     let tail = host.rsplit('.').next().unwrap_or_default();
     let bare = host.contains('.') && tail.len() >= 2 && tail.bytes().all(|b| b.is_ascii_alphabetic());
-    lower.starts_with("http://") || lower.starts_with("https://") || (bare && !host.contains('@') && (host.starts_with("www.") || lower[host.len()..].len() > 1))
+    lower.starts_with("http://")
+        || lower.starts_with("https://")
+        || (bare && !host.contains('@') && (host.starts_with("www.") || lower[host.len()..].len() > 1))
 }
 
 /// A piece of an opening with the byte it stands at.
@@ -147,11 +149,17 @@ fn numbers(page: &Page<'_>, links: &[(usize, String)]) -> Vec<(usize, String)> {
     }
     let mut all: Vec<(usize, usize, String)> = Vec::new();
     if let Some(regex) = LABELLED.as_ref() {
-        let hits = regex.captures_iter(page.text).filter_map(|hit| hit.get(1).map(|number| (hit.get(0).map_or("", |all| all.as_str()), number)));
-        all.extend(hits.filter(|(all, number)| is_number(number.as_str(), all)).map(|(_, number)| (number.start(), number.end(), number.as_str().to_owned())));
+        let hits =
+            regex.captures_iter(page.text).filter_map(|hit| hit.get(1).map(|number| (hit.get(0).map_or("", |all| all.as_str()), number)));
+        all.extend(
+            hits.filter(|(all, number)| is_number(number.as_str(), all))
+                .map(|(_, number)| (number.start(), number.end(), number.as_str().to_owned())),
+        );
     }
     if let Some(regex) = BARE.as_ref() {
-        all.extend(regex.find_iter(page.text).filter(|hit| !is_code(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())));
+        all.extend(
+            regex.find_iter(page.text).filter(|hit| !is_code(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())),
+        );
     }
     all.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
     let mut reached = 0;
@@ -179,7 +187,9 @@ fn is_number(number: &str, all: &str) -> bool {
 /// Things that look like requisitions and are not.
 fn is_code(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    ["icd", "cpt", "covid", "hr-", "npi", "tel", "fax", "utc", "gmt", "pmid", "isbn", "zip", "po-", "box", "ein", "level", "hb", "sb"].iter().any(|code| lower.starts_with(code))
+    ["icd", "cpt", "covid", "hr-", "npi", "tel", "fax", "utc", "gmt", "pmid", "isbn", "zip", "po-", "box", "ein", "level", "hb", "sb"]
+        .iter()
+        .any(|code| lower.starts_with(code))
 }
 
 /// Titles in sentences that offer something, with where they stand.
@@ -224,7 +234,8 @@ fn title_at(page: &Page<'_>, i: usize) -> Option<(usize, usize)> {
 fn belongs(page: &Page<'_>, at: usize, next: usize) -> bool {
     let word = page.low(at);
     let hyphen = matches!(word, "-" | "/" | "&") && at > 0 && LISTS.words.contains(page.low(at - 1));
-    let of = matches!(word, "and") && at > 0 && page.words[next].capital && LISTS.words.contains(page.low(at - 1)) && page.words[at - 1].capital;
+    let of =
+        matches!(word, "and") && at > 0 && page.words[next].capital && LISTS.words.contains(page.low(at - 1)) && page.words[at - 1].capital;
     hyphen || of || (LISTS.words.contains(word) && page.sentence(at) == page.sentence(next))
 }
 
@@ -237,7 +248,10 @@ fn tail(page: &Page<'_>, to: usize) -> Option<usize> {
         return None;
     }
     let mut end = begin;
-    while (capital(end) && (LISTS.words.contains(page.low(end)) || page.lex(end) == Lex::None)) && end - begin < 5 && page.sentence(end) == page.sentence(to) {
+    while (capital(end) && (LISTS.words.contains(page.low(end)) || page.lex(end) == Lex::None))
+        && end - begin < 5
+        && page.sentence(end) == page.sentence(to)
+    {
         end += 1;
     }
     let known = (begin..end).any(|k| LISTS.words.contains(page.low(k)));

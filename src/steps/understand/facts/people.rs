@@ -52,7 +52,12 @@ static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
         list.iter().for_each(|phrase| add_phrase(&mut phrases, phrase, 0));
         phrases
     };
-    Signs { before: table(&book.people.before), behind: table(&book.people.behind), new: table(&book.address.new), offices: book.people.offices }
+    Signs {
+        before: table(&book.people.before),
+        behind: table(&book.people.behind),
+        new: table(&book.address.new),
+        offices: book.people.offices,
+    }
 });
 
 /// Who is who in a mail.
@@ -144,7 +149,8 @@ impl Cut<'_> {
         let owner = self.cast.me.iter().any(|me| local(me).split(['.', '_', '-']).any(|part| part == first));
         let writer = self.cast.writer.is_some_and(|writer| {
             let whole = writer.name.to_lowercase();
-            whole.split([' ', ',']).any(|part| part == first) || (whole.is_empty() && local(&writer.address).split(['.', '_']).any(|part| part == first))
+            whole.split([' ', ',']).any(|part| part == first)
+                || (whole.is_empty() && local(&writer.address).split(['.', '_']).any(|part| part == first))
         });
         owner || writer || (text.contains(' ') && self.cast.signature.to_lowercase().contains(&text))
     }
@@ -181,9 +187,15 @@ impl Cut<'_> {
         while k > 0 && at - k < 4 && matches!(self.page.low(k - 1), "," | "(" | "-" | ":" | "<" | "at" | "@" | "is" | "email") {
             k -= 1;
         }
-        let word = |back: usize| k.checked_sub(back).map(|k| self.page.low(k)).filter(|word| word.len() > 1 && word.chars().all(|c| c.is_alphabetic() || c == '\''));
+        let word = |back: usize| {
+            k.checked_sub(back)
+                .map(|k| self.page.low(k))
+                .filter(|word| word.len() > 1 && word.chars().all(|c| c.is_alphabetic() || c == '\''))
+        };
         let (last, first) = (word(1)?, word(2));
-        let pair = first.map(|first| format!("{first} {last}")).filter(|pair| fits(pair, local) && !names::is_no_name(last) && !names::is_no_name(pair.split(' ').next().unwrap_or_default()));
+        let pair = first
+            .map(|first| format!("{first} {last}"))
+            .filter(|pair| fits(pair, local) && !names::is_no_name(last) && !names::is_no_name(pair.split(' ').next().unwrap_or_default()));
         pair.or_else(|| (names::is_given(last) && fits(last, local)).then(|| last.to_owned())).map(|name| capitals(&name))
     }
 
@@ -193,11 +205,18 @@ impl Cut<'_> {
         let sure = name.titled || names::is_given(text.split(' ').next().unwrap_or_default());
         let begin = name.from - if name.titled { 1 + usize::from(self.page.low(name.from - 1) == ".") } else { 0 };
         let before = self.is_cued(begin);
-        let behind = SIGNS.behind.get(self.page.low(name.end)).is_some_and(|list| list.iter().any(|(rest, _)| ends(self.page, name.end + 1, rest).is_some()));
+        let behind = SIGNS
+            .behind
+            .get(self.page.low(name.end))
+            .is_some_and(|list| list.iter().any(|(rest, _)| ends(self.page, name.end + 1, rest).is_some()));
         if name.parts == 1 {
-            return (before && (sure || names::is_given(&text))) || (sure && behind && !matches!(self.page.low(name.end), "in" | "at" | "from" | "just" | "will" | "does" | "'" | "(")) || (before && name.end > name.to);
+            return (before && (sure || names::is_given(&text)))
+                || (sure && behind && !matches!(self.page.low(name.end), "in" | "at" | "from" | "just" | "will" | "does" | "'" | "("))
+                || (before && name.end > name.to);
         }
-        let led = begin > 0 && !names::starts_sentence(self.page, begin) && !matches!(self.page.low(begin - 1), "at" | "in" | "from" | "the" | "our" | "near" | "to" | "a" | "of" | "for");
+        let led = begin > 0
+            && !names::starts_sentence(self.page, begin)
+            && !matches!(self.page.low(begin - 1), "at" | "in" | "from" | "the" | "our" | "near" | "to" | "a" | "of" | "for");
         sure || before || led || (behind && !matches!(self.page.low(name.end), "in"))
     }
 
@@ -215,17 +234,26 @@ impl Cut<'_> {
         (from..to).all(|k| {
             let word = self.page.low(k);
             marks += usize::from(matches!(word, "," | ":" | "-"));
-            marks <= 2 && (names::is_no_name(word) || self.page.words[k].means != super::lexicon::Lex::None) && !matches!(word, "." | "?" | "!" | ";" | "i" | "you" | "he" | "she" | "they" | "we")
+            marks <= 2
+                && (names::is_no_name(word) || self.page.words[k].means != super::lexicon::Lex::None)
+                && !matches!(word, "." | "?" | "!" | ";" | "i" | "you" | "he" | "she" | "they" | "we")
         })
     }
 
     /// Gives each telephone number to the person named before it in its sentence.
     fn add_phones(&self, all: &mut Vec<Person>) {
         for phone in self.phones.iter().take(MOST) {
-            let here = |name: &&Name| name.end <= phone.from && phone.from - name.end <= 20 && self.page.sentence(name.from) + 1 >= self.page.sentence(phone.from);
+            let here = |name: &&Name| {
+                name.end <= phone.from && phone.from - name.end <= 20 && self.page.sentence(name.from) + 1 >= self.page.sentence(phone.from)
+            };
             let Some(name) = self.names.iter().rfind(here) else { continue };
             let own = (phone.from.saturating_sub(6)..phone.from).any(|k| matches!(self.page.low(k), "my" | "me" | "mine" | "i'm"));
-            if own || self.is_known_name(name) || (name.parts == 1 && !self.is_referred(name) && !all.iter().any(|known| same_name(known.name.as_deref(), Some(&self.text_of(name))))) {
+            if own
+                || self.is_known_name(name)
+                || (name.parts == 1
+                    && !self.is_referred(name)
+                    && !all.iter().any(|known| same_name(known.name.as_deref(), Some(&self.text_of(name)))))
+            {
                 continue;
             }
             join(all, Person { name: Some(self.text_of(name)), email: None, phone: Some(phone.text.clone()) });
@@ -235,12 +263,37 @@ impl Cut<'_> {
     /// People in copy whom the text introduces.
     fn add_copied(&self, all: &mut Vec<Person>) {
         let words: HashSet<&str> = self.page.words.iter().map(|word| word.low).collect();
-        let introduces = ["cc", "cc'd", "cc'ing", "ccing", "ccd", "copied", "copying", "looping", "looped", "adding", "added", "introduce", "introducing", "introduction", "intro", "connect", "connecting", "meet", "include", "including", "loop"]
-            .iter()
-            .any(|word| words.contains(word));
+        let introduces = [
+            "cc",
+            "cc'd",
+            "cc'ing",
+            "ccing",
+            "ccd",
+            "copied",
+            "copying",
+            "looping",
+            "looped",
+            "adding",
+            "added",
+            "introduce",
+            "introducing",
+            "introduction",
+            "intro",
+            "connect",
+            "connecting",
+            "meet",
+            "include",
+            "including",
+            "loop",
+        ]
+        .iter()
+        .any(|word| words.contains(word));
         for mailbox in self.cast.cc.iter().take(MOST) {
             let name = mailbox.name.to_lowercase();
-            let spoken = name.split([' ', ',']).chain(mailbox.address.local().split(['.', '_'])).any(|part| part.len() > 2 && words.contains(part.to_lowercase().as_str()));
+            let spoken = name
+                .split([' ', ','])
+                .chain(mailbox.address.local().split(['.', '_']))
+                .any(|part| part.len() > 2 && words.contains(part.to_lowercase().as_str()));
             if (introduces || spoken) && !self.is_known(mailbox.address.as_str()) {
                 let person = plain_name(&mailbox.name);
                 let told = all.iter().find(|known| known.email.is_none() && same_name(known.name.as_deref(), person.as_deref())).is_some();
@@ -272,10 +325,20 @@ impl Cut<'_> {
             list.is_some_and(|list| list.iter().any(|(rest, _)| ends(self.page, k + 1, rest).is_some()))
         });
         let mine = (from..to).filter(here).any(|k| matches!(self.page.low(k), "my" | "me" | "i" | "i'm" | "i've" | "i'll" | "mine"));
-        let theirs = (from..mail.from).any(|k| matches!(self.page.low(k), "his" | "her" | "their" | "our" | "colleague" | "him" | "she" | "he" | "them" | "boss" | "recruiter" | "assistant" | "copy"));
+        let theirs = (from..mail.from).any(|k| {
+            matches!(
+                self.page.low(k),
+                "his" | "her" | "their" | "our" | "colleague" | "him" | "she" | "he" | "them" | "boss" | "recruiter" | "assistant" | "copy"
+            )
+        });
         let local = mail.text.split('@').next().unwrap_or_default().to_lowercase();
         let writer = self.cast.writer.is_some_and(|writer| fits(&writer.name.to_lowercase(), &local));
-        let other = self.names.iter().any(|name| name.end <= mail.from && mail.from - name.end < 8 && !self.is_known_name(name) && fits(&self.text_of(name).to_lowercase(), &local));
+        let other = self.names.iter().any(|name| {
+            name.end <= mail.from
+                && mail.from - name.end < 8
+                && !self.is_known_name(name)
+                && fits(&self.text_of(name).to_lowercase(), &local)
+        });
         !other && ((cue && mine && !theirs) || (writer && (cue || mine)))
     }
 }
@@ -283,7 +346,9 @@ impl Cut<'_> {
 /// `Wexler, Tom` and `Dr. Tom Wexler, MD` as `Tom Wexler`.
 fn plain_name(name: &str) -> Option<String> {
     let turned = match name.split_once(',') {
-        Some((last, first)) if !last.trim().contains(' ') && !names::is_degree(first.trim().to_lowercase().trim_end_matches('.')) => format!("{} {}", first.trim(), last.trim()),
+        Some((last, first)) if !last.trim().contains(' ') && !names::is_degree(first.trim().to_lowercase().trim_end_matches('.')) => {
+            format!("{} {}", first.trim(), last.trim())
+        }
         Some((name, _)) => name.trim().to_owned(),
         None => name.trim().to_owned(),
     };
@@ -298,7 +363,8 @@ fn fits(name: &str, local: &str) -> bool {
     let parts: Vec<String> = name.split([' ', '-', '.']).map(letters).filter(|part| !part.is_empty()).collect();
     let initials: String = parts.iter().filter_map(|part| part.chars().next()).collect();
     let whole = |part: &&String| part.chars().count() > 2 && local.contains(part.as_str());
-    parts.iter().any(|part| whole(&part)) || (local.len() >= 2 && (local == initials || (local.len() <= 4 && initials.len() >= 2 && local.starts_with(&initials))))
+    parts.iter().any(|part| whole(&part))
+        || (local.len() >= 2 && (local == initials || (local.len() <= 4 && initials.len() >= 2 && local.starts_with(&initials))))
 }
 
 /// `Tom` with `tom.wexler@…` is Tom Wexler.

@@ -131,8 +131,8 @@ fn length(rest: &str, first: char) -> usize {
 
 /// Abbreviations whose full stop ends no sentence.
 const SHORT: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "prof", "st", "jr", "sr", "approx", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov",
-    "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "ext", "no", "vs", "eg", "ie", "a", "p",
+    "dr", "mr", "mrs", "ms", "prof", "st", "jr", "sr", "approx", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct",
+    "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "ext", "no", "vs", "eg", "ie", "a", "p",
 ];
 
 /// White space from `at` to `end`: does a new sentence begin after it?
@@ -146,7 +146,10 @@ fn ends_sentence(text: &str, at: usize, end: usize, words: &[Word<'_>]) -> bool 
     let Some(last) = words.last() else { return false };
     match last.means {
         Lex::Mark('!' | '?' | ';') => true,
-        Lex::Mark('.') => !(day_before_month(text, end, words) || stop_is_short(words) && next.is_some_and(|c| !c.is_uppercase() || words.len() > 1 && is_title(words))),
+        Lex::Mark('.') => {
+            !(day_before_month(text, end, words)
+                || stop_is_short(words) && next.is_some_and(|c| !c.is_uppercase() || words.len() > 1 && is_title(words)))
+        }
         _ => breaks == 1 && line_before(text, at) < 40,
     }
 }
@@ -154,7 +157,12 @@ fn ends_sentence(text: &str, at: usize, end: usize, words: &[Word<'_>]) -> bool 
 fn stop_is_short(words: &[Word<'_>]) -> bool {
     let Some(before) = words.len().checked_sub(2).map(|i| words[i]) else { return false };
     let glued = before.end == words[words.len() - 1].start;
-    glued && (SHORT.contains(&before.low) || (is_letter(before.low) && before.low != "i") || is_figure(words) || before.low == "m" || is_title(words))
+    glued
+        && (SHORT.contains(&before.low)
+            || (is_letter(before.low) && before.low != "i")
+            || is_figure(words)
+            || before.low == "m"
+            || is_title(words))
 }
 
 fn is_letter(word: &str) -> bool {

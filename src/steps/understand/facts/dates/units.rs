@@ -148,7 +148,9 @@ impl Calendar<'_> {
             Lex::Month(_) => self.month(j)?,
             Lex::Season(_) => self.season_at(j, which == Which::This && j == i + 1)?,
             Lex::Count(_) | Lex::Number(..) => self.count_of(j).map(|(n, unit, end)| self.away(n, unit, end))?,
-            _ if which == Which::This && matches!(self.page.low(j), "morning" | "afternoon" | "evening") => Found::new(Stretch::day(self.now), j),
+            _ if which == Which::This && matches!(self.page.low(j), "morning" | "afternoon" | "evening") => {
+                Found::new(Stretch::day(self.now), j)
+            }
             _ if self.page.low(j) == "weekend" => self.short_form(j)?,
             _ => self.named(j)?,
         };
@@ -287,7 +289,10 @@ impl Calendar<'_> {
 
     /// Do the words around a count look ahead? And do they leave it open?
     fn looks_ahead(&self, i: usize, end: usize) -> (bool, bool) {
-        if matches!(self.page.low(end), "out" | "later" | "hence" | "time") || self.page.phrase(end, &["from", "now"]).is_some() || self.page.phrase(end, &["down", "the"]).is_some() {
+        if matches!(self.page.low(end), "out" | "later" | "hence" | "time")
+            || self.page.phrase(end, &["from", "now"]).is_some()
+            || self.page.phrase(end, &["down", "the"]).is_some()
+        {
             return (true, false);
         }
         let mut k = i;
@@ -296,7 +301,8 @@ impl Calendar<'_> {
             match self.page.low(k) {
                 "in" | "another" | "next" | "give" | "after" | "wait" => return (true, false),
                 "for" | "within" | "over" | "during" => return (false, true),
-                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}
+                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say"
+                | "around" | "a" | "probably" | "another's" | "perhaps" => {}
                 _ => return (matches!(self.page.low(i), "another"), false),
             }
         }
@@ -326,7 +332,11 @@ impl Calendar<'_> {
         if matches!(self.page.low(j), "-" | "to" | "or") && matches!(self.page.lex(j + 1), Lex::Number(..) | Lex::Count(_)) {
             j += 2;
         }
-        while matches!(self.page.low(j), "of" | "more" | "full" | "short" | "business" | "working" | "calendar" | "good" | "solid" | "whole" | "-" | "additional") && j < i + 7 {
+        while matches!(
+            self.page.low(j),
+            "of" | "more" | "full" | "short" | "business" | "working" | "calendar" | "good" | "solid" | "whole" | "-" | "additional"
+        ) && j < i + 7
+        {
             j += 1;
         }
         if self.page.low(j) == "fortnight" {
@@ -420,4 +430,3 @@ const fn half_of(unit: Unit) -> Option<(i32, Unit)> {
         _ => None,
     }
 }
-

@@ -32,7 +32,10 @@ impl Calendar<'_> {
     /// `, January 12`, `the 12th`, `(12/1)` right after a weekday.
     fn dated(&self, next: usize) -> Option<Found> {
         let mut j = next;
-        while j < next + 3 && (matches!(self.page.low(j), "," | "(" | "the" | "-" | "den" | "dem" | "le" | "el" | "on") || j == next + 1 && self.page.low(j) == "of") {
+        while j < next + 3
+            && (matches!(self.page.low(j), "," | "(" | "the" | "-" | "den" | "dem" | "le" | "el" | "on")
+                || j == next + 1 && self.page.low(j) == "of")
+        {
             j += 1;
         }
         let found = match self.page.lex(j) {
@@ -66,7 +69,10 @@ impl Calendar<'_> {
 
     fn is_list_word(&self, j: usize) -> bool {
         matches!(self.page.lex(j), Lex::Weekday(..) | Lex::Mark('/' | '-'))
-            || matches!(self.page.low(j), "or" | "and" | "morning" | "afternoon" | "evening" | "mornings" | "afternoons" | "early" | "late" | "either")
+            || matches!(
+                self.page.low(j),
+                "or" | "and" | "morning" | "afternoon" | "evening" | "mornings" | "afternoons" | "early" | "late" | "either"
+            )
     }
 
     /// `Tuesday after Thanksgiving`, `Monday after next`, `Tuesday week`.

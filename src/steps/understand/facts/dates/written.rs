@@ -8,8 +8,30 @@ use super::{Calendar, Found, Mention};
 
 /// Months that may stand without a day in an English text.
 const ENGLISH: &[&str] = &[
-    "january", "jan", "february", "feb", "march", "mar", "april", "apr", "may", "june", "jun", "july", "jul", "august", "aug", "september",
-    "sep", "sept", "october", "oct", "november", "nov", "december", "dec",
+    "january",
+    "jan",
+    "february",
+    "feb",
+    "march",
+    "mar",
+    "april",
+    "apr",
+    "may",
+    "june",
+    "jun",
+    "july",
+    "jul",
+    "august",
+    "aug",
+    "september",
+    "sep",
+    "sept",
+    "october",
+    "oct",
+    "november",
+    "nov",
+    "december",
+    "dec",
 ];
 
 /// A day this far ahead without a year is rather the one just gone.
@@ -39,7 +61,8 @@ impl Calendar<'_> {
     }
 
     fn is_clock(&self, i: usize) -> bool {
-        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && matches!(self.page.lex(i + 2), Lex::Number(..)) || matches!(self.page.low(i + 1), "am" | "pm" | "a.m" | "p.m" | "%")
+        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && matches!(self.page.lex(i + 2), Lex::Number(..))
+            || matches!(self.page.low(i + 1), "am" | "pm" | "a.m" | "p.m" | "%")
     }
 
     /// The rest of `January 5 …`: a second day, a year.
@@ -52,7 +75,8 @@ impl Calendar<'_> {
             civil(same, last_month, last).filter(|last| *last >= first).or_else(|| civil(same + 1, last_month, last)).unwrap_or(first)
         };
         // a stretch that has begun and is not over is the running one
-        let running = civil(i32::from(next.year()) - 1, month, day).filter(|first| year.is_none() && until(*first) >= self.now && until(*first) > *first);
+        let running = civil(i32::from(next.year()) - 1, month, day)
+            .filter(|first| year.is_none() && until(*first) >= self.now && until(*first) > *first);
         let (first, doubtful) = running.map_or((next, doubtful), |first| (first, false));
         let at = Stretch { first, last: until(first), grain: Grain::Day };
         Some(Found { doubtful, past: year.is_some() && at.last < self.now, ..Found::new(at, end) })
@@ -66,7 +90,8 @@ impl Calendar<'_> {
             return whole;
         }
         j += 1;
-        while matches!(self.page.low(j), "the" | "and" | "including" | "zum" | "en" | "met") || matches!(self.page.lex(j), Lex::Weekday(..)) {
+        while matches!(self.page.low(j), "the" | "and" | "including" | "zum" | "en" | "met") || matches!(self.page.lex(j), Lex::Weekday(..))
+        {
             j = self.page.skip(j + 1, ',');
         }
         if let (Lex::Month(other), Some(last)) = (self.page.lex(j), self.day_number(self.page.skip(j + 1, '.'))) {
@@ -120,7 +145,13 @@ impl Calendar<'_> {
             && (matches!(self.page.lex(i - 1), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-' | '/'))
                 || matches!(self.page.low(i - 1), "of" | "maybe" | "probably" | "or" | "and" | "say" | "around" | "about" | "make"));
         match word.low {
-            "may" => (led || (word.capital && i > 0 && self.page.sentence(i) == self.page.sentence(i - 1) && matches!(self.page.lex(i + 1), Lex::Mark(_)))) && !matches!(self.page.low(i + 1), "i" | "we" | "you" | "be" | "not" | "have" | "need"),
+            "may" => {
+                (led || (word.capital
+                    && i > 0
+                    && self.page.sentence(i) == self.page.sentence(i - 1)
+                    && matches!(self.page.lex(i + 1), Lex::Mark(_))))
+                    && !matches!(self.page.low(i + 1), "i" | "we" | "you" | "be" | "not" | "have" | "need")
+            }
             "march" | "mar" | "sep" | "dec" | "jun" | "jul" | "jan" | "apr" | "oct" | "nov" => led || word.capital,
             _ => true,
         }
@@ -144,7 +175,9 @@ impl Calendar<'_> {
         }
         let Lex::Number(b, b_len @ 1..=2, false) = self.page.lex(i + 2) else { return None };
         let third = match self.page.lex(i + 4) {
-            Lex::Number(c, len, false) if self.page.low(i + 3) == mark && self.page.glued(i + 3) && self.page.glued(i + 4) => Some((c, len)),
+            Lex::Number(c, len, false) if self.page.low(i + 3) == mark && self.page.glued(i + 3) && self.page.glued(i + 4) => {
+                Some((c, len))
+            }
             _ => None,
         };
         if let (4, Some((day, 1..=2))) = (a_len, third) {
@@ -154,7 +187,12 @@ impl Calendar<'_> {
         let year = match third {
             Some((c, 4)) => Some(c),
             Some((c, 2)) => Some(2000 + c),
-            None if mark == "/" || (mark == "." && self.foreign && self.page.low(i + 3) == ".") || (b_len == 2 && a_len == 2 && mark == "." && self.foreign) => None,
+            None if mark == "/"
+                || (mark == "." && self.foreign && self.page.low(i + 3) == ".")
+                || (b_len == 2 && a_len == 2 && mark == "." && self.foreign) =>
+            {
+                None
+            }
             _ => return None,
         };
         let end = i + if third.is_some() { 5 } else { 3 };
@@ -162,7 +200,8 @@ impl Calendar<'_> {
     }
 
     fn day_month_figures(&self, a: i32, b: i32, year: Option<i32>, mark: &str, end: usize) -> Option<Found> {
-        let fraction = year.is_none() && matches!(self.page.low(end), "time" | "fte" | "day" | "days" | "hour" | "hours" | "of" | "schedule" | "week");
+        let fraction =
+            year.is_none() && matches!(self.page.low(end), "time" | "fte" | "day" | "days" | "hour" | "hours" | "of" | "schedule" | "week");
         if fraction || (a, b) == (24, 7) {
             return None;
         }
@@ -224,7 +263,11 @@ impl Calendar<'_> {
 
     /// `after the fourth`
     pub(super) fn spelt_day(&self, i: usize, day: i32) -> Option<Found> {
-        let led = i > 1 && self.page.low(i - 1) == "the" && (matches!(self.page.lex(i - 2), Lex::Prep(_)) || matches!(self.page.low(i.wrapping_sub(3)), "morning" | "afternoon" | "evening")) || self.page.low(i.wrapping_sub(3)) == "week";
+        let led = i > 1
+            && self.page.low(i - 1) == "the"
+            && (matches!(self.page.lex(i - 2), Lex::Prep(_))
+                || matches!(self.page.low(i.wrapping_sub(3)), "morning" | "afternoon" | "evening"))
+            || self.page.low(i.wrapping_sub(3)) == "week";
         (day > 1 && led && self.ends_well(i + 1)).then(|| self.next_numbered(day, i + 1)).flatten()
     }
 
@@ -256,7 +299,8 @@ impl Calendar<'_> {
 
     fn is_led_day(&self, i: usize) -> bool {
         let before = i.checked_sub(1).map_or(Lex::None, |k| self.page.lex(k));
-        matches!(before, Lex::Prep(_) | Lex::Weekday(..) | Lex::Filler | Lex::Mark('-' | '/' | '&')) || matches!(self.page.low(i.wrapping_sub(1)), "or" | "and" | "to")
+        matches!(before, Lex::Prep(_) | Lex::Weekday(..) | Lex::Filler | Lex::Mark('-' | '/' | '&'))
+            || matches!(self.page.low(i.wrapping_sub(1)), "or" | "and" | "to")
     }
 
     /// Tells `the 12th` from `the 12th floor`.
@@ -302,8 +346,77 @@ impl Calendar<'_> {
 
 /// Words that may follow a bare day.
 const FOLLOWERS: &[&str] = &[
-    "and", "or", "if", "when", "is", "was", "works", "work", "would", "should", "could", "so", "then", "but", "with", "as", "i", "we", "you",
-    "i'm", "i'll", "we're", "because", "since", "will", "are", "morning", "afternoon", "evening", "to", "please", "instead", "latest", "though",
-    "after", "he", "she", "they", "he's", "she's", "of", "looks", "around", "onward", "onwards", "it", "it's", "anytime", "any", "not", "can", "that", "noon", "whenever",
-    "give", "ping", "call", "email", "my", "our", "via", "while", "once", "works", "suits", "best", "onto", "inclusive", "do", "does", "either", "sometime", "maybe",
+    "and",
+    "or",
+    "if",
+    "when",
+    "is",
+    "was",
+    "works",
+    "work",
+    "would",
+    "should",
+    "could",
+    "so",
+    "then",
+    "but",
+    "with",
+    "as",
+    "i",
+    "we",
+    "you",
+    "i'm",
+    "i'll",
+    "we're",
+    "because",
+    "since",
+    "will",
+    "are",
+    "morning",
+    "afternoon",
+    "evening",
+    "to",
+    "please",
+    "instead",
+    "latest",
+    "though",
+    "after",
+    "he",
+    "she",
+    "they",
+    "he's",
+    "she's",
+    "of",
+    "looks",
+    "around",
+    "onward",
+    "onwards",
+    "it",
+    "it's",
+    "anytime",
+    "any",
+    "not",
+    "can",
+    "that",
+    "noon",
+    "whenever",
+    "give",
+    "ping",
+    "call",
+    "email",
+    "my",
+    "our",
+    "via",
+    "while",
+    "once",
+    "works",
+    "suits",
+    "best",
+    "onto",
+    "inclusive",
+    "do",
+    "does",
+    "either",
+    "sometime",
+    "maybe",
 ];
