@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
@@ -23,9 +23,11 @@ use crate::world::World;
 /// How many days are lived: 26 weeks.
 pub const DAYS: u64 = 182;
 /// Before the last days the owner stops saying yes, so that there is something left to look at.
-const LAST_SITTING: i64 = 8;
-/// The minute of the day on which the owner sits down to it.
+const LAST_SITTING: i64 = 9;
+/// The minute of the day at which the owner goes through the drafts.
 const LUNCH: i16 = 12 * 60 + 10;
+/// The minute of the day at which the owner adds people, and at which it all begins.
+const EVENING: i16 = 18 * 60;
 
 /// Something scripted.
 #[derive(Debug)]
@@ -80,7 +82,7 @@ impl<'a> Stage<'a> {
         let mailbox = Maildir::create(&dir)?;
         let last = ends.to_zoned(world.settings.owner.zone.clone()).date();
         let begins = last.checked_sub(i64::try_from(DAYS).unwrap_or(0).days()).unwrap_or(last);
-        world.clock.set(calendar::at(begins, 6 * 60, &world.settings.owner.zone));
+        world.clock.set(calendar::at(begins, EVENING, &world.settings.owner.zone));
         // Nobody but the script writes here: between its moments there is nothing to look for.
         let poll = std::mem::replace(&mut world.settings.reading.poll, Span::Weeks(2));
         let people = script.contact.len();
@@ -151,8 +153,7 @@ impl<'a> Stage<'a> {
         let zone = self.zone();
         let on = |begins: Date, day: i32| begins.checked_add(day.days()).unwrap_or(begins);
         for (person, row) in self.script.contact.iter().enumerate() {
-            let minute = 18 * 60 + i16::try_from(person).unwrap_or(0);
-            self.agenda.put(calendar::at(on(self.begins, row.add), minute, &zone), Deed::Add(person));
+            self.agenda.put(calendar::at(on(self.begins, row.add), EVENING, &zone), Deed::Add(person));
             let clock = zone_of(&row.clock);
             for (index, own) in row.own.iter().enumerate() {
                 let day = calendar::weekday_before(on(self.begins, own.day));
@@ -171,17 +172,12 @@ impl<'a> Stage<'a> {
     }
 
     fn fill_sittings(&mut self, zone: &TimeZone) {
-        let last = self.ends.checked_sub((LAST_SITTING * 24).hours()).unwrap_or(self.ends);
-        let mut day = self.begins;
-        loop {
-            let at = calendar::at(day, LUNCH, zone);
-            if at > last {
-                return;
+        let last = self.ends.to_zoned(zone.clone()).date().checked_sub(LAST_SITTING.days()).unwrap_or(self.begins);
+        for week in 0..26_i32 {
+            let day = last.checked_sub((week * 7).days()).unwrap_or(self.begins);
+            if day > self.begins {
+                self.agenda.put(calendar::at(calendar::weekday_before(day), LUNCH, zone), Deed::Sit);
             }
-            if day.weekday() == Weekday::Monday {
-                self.agenda.put(at, Deed::Sit);
-            }
-            day = day.tomorrow().unwrap_or(day);
         }
     }
 
@@ -252,7 +248,9 @@ impl<'a> Stage<'a> {
     /// When the database fails.
     pub fn end(self) -> Result<Summary, Trouble> {
         self.world.settings.reading.poll = self.poll;
-        summary::summary(self.world, self.digests)
+        let zone = self.zone();
+        let begun = calendar::at(self.begins, EVENING, &zone);
+        summary::summary(self.world, begun, self.digests)
     }
 
     /// How far it has come.

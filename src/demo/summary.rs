@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::flow::Trouble;
@@ -49,12 +50,12 @@ pub struct Person {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn summary(world: &World, digests: u32) -> Result<Summary, Trouble> {
+pub(super) fn summary(world: &World, begun: Timestamp, digests: u32) -> Result<Summary, Trouble> {
     world.store.read(|tx| {
         let mut entries = Vec::new();
         let contacts = tx.contacts()?;
         for kept in &contacts {
-            entries.extend(tx.entries_of(kept.contact.id)?);
+            entries.extend(tx.entries_of(kept.contact.id)?.into_iter().filter(|entry| entry.line.on > begun));
         }
         let count = |kinds: &[EntryKind]| {
             u32::try_from(entries.iter().filter(|entry| kinds.contains(&entry.line.kind)).count()).unwrap_or(u32::MAX)

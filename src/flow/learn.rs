@@ -362,7 +362,7 @@ impl Learner<'_> {
         line.outcome = decision.outcome;
         self.tell(&line)?;
         if decision.withdraws {
-            self.pen().withdraw(self.tx, contact, &format!("they wrote: {}", decision.text))?;
+            self.pen().withdraw(self.tx, contact, "they wrote meanwhile")?;
         }
         Ok(())
     }
