@@ -107,7 +107,9 @@ fn content(
 fn from(world: &World, tx: &Tx<'_>, contact: &Contact) -> Result<Mailbox, Trouble> {
     let owner = &world.settings.owner;
     let last = tx.last_message(contact.id, Some(Direction::In))?.and_then(|message| message.mine);
-    let known = last.filter(|mine| !super::prepare::is_never(world, mine.domain())).filter(|mine| owner.addresses().iter().any(|address| address.key() == mine.key()));
+    let known = last
+        .filter(|mine| !super::prepare::is_never(world, mine.domain()))
+        .filter(|mine| owner.addresses().iter().any(|address| address.key() == mine.key()));
     Ok(Mailbox { name: owner.mailbox.name.clone(), address: known.unwrap_or_else(|| owner.mailbox.address.clone()) })
 }
 

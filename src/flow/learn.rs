@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
 
-pub use concern::{Concern, event_of};
 use concern::Why;
+pub use concern::{Concern, event_of};
 
 use super::departed::{Departure, departed};
 use super::record::Pen;
@@ -250,7 +250,7 @@ impl Learner<'_> {
         line.outcome = decision.outcome;
         self.tell(&line)?;
         if decision.withdraws {
-            self.pen().withdraw(self.tx, contact, &format!("they wrote: {}", decision.text))?;
+            self.pen().withdraw(self.tx, contact, "they wrote meanwhile")?;
         }
         Ok(())
     }

@@ -226,10 +226,12 @@ fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
 /// When the database fails.
 pub fn prepare(world: &World) -> Result<u32, Trouble> {
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
-    let due = world.store.read(|tx| Ok::<_, Trouble>({
-        let (plan, candidates) = planned(world, tx, until)?;
-        plan.touches.iter().any(|touch| candidates.contains_key(&touch.contact))
-    }))?;
+    let due = world.store.read(|tx| {
+        Ok::<_, Trouble>({
+            let (plan, candidates) = planned(world, tx, until)?;
+            plan.touches.iter().any(|touch| candidates.contains_key(&touch.contact))
+        })
+    })?;
     if !due || world.dry_run {
         return Ok(0);
     }

@@ -191,6 +191,9 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn was_written_since(&self, contact: ContactId, since: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT 1 FROM message WHERE contact = ?1 AND direction = 'out' AND at >= ?2")?.exists(params![contact.0, micros(since)])?)
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM message WHERE contact = ?1 AND direction = 'out' AND at >= ?2")?
+            .exists(params![contact.0, micros(since)])?)
     }
 }

@@ -51,7 +51,12 @@ impl Concern {
         match &self.why {
             // A mail kept for one contact may concern another who was added later (P8).
             Why::Contact(contact, _) => tx.is_kept_for(&self.event, *contact),
-            Why::Owner(contacts) => Ok(contacts.iter().map(|contact| tx.is_kept_for(&self.event, *contact)).collect::<Result<Vec<_>, _>>()?.into_iter().all(|kept| kept)),
+            Why::Owner(contacts) => Ok(contacts
+                .iter()
+                .map(|contact| tx.is_kept_for(&self.event, *contact))
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .all(|kept| kept)),
             Why::Thread | Why::Report => tx.is_kept(&self.event),
         }
     }
@@ -154,4 +159,3 @@ fn digest(parts: &[&str]) -> String {
         text
     })
 }
-
