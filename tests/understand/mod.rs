@@ -2,3 +2,4 @@
 
 mod facts;
 mod facts_soup;
+mod facts_woven;

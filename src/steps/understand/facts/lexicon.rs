@@ -224,10 +224,10 @@ fn little_words(map: &mut Words) {
         ("since seit depuis", Lex::Prep(Prep::Since)),
         ("once when", Lex::Prep(Prep::When)),
         ("within", Lex::Prep(Prep::Within)),
-        ("on in around during over at for le el il op den em", Lex::Prep(Prep::On)),
+        ("on in around during over at for", Lex::Prep(Prep::On)),
         (
             "the of about roughly approximately approx like maybe say sometime probably perhaps likely least right just shortly soon \
-             immediately our your my us their its at very ish say dem zum der den die au al ao à la l' einschließlich einschl inkl met och med en dnia",
+             immediately our your my us their its at very ish say dem zum der den die au al ao à la l' einschließlich einschl inkl met och med en dnia le el il op em",
             Lex::Filler,
         ),
     ];

@@ -31,6 +31,7 @@ struct Book {
 #[derive(Debug, Default, Deserialize)]
 struct Lists {
     not: HashSet<String>,
+    second: HashSet<String>,
     given: HashSet<String>,
     degrees: HashSet<String>,
     firms: HashSet<String>,
@@ -141,7 +142,9 @@ fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
         return (parts > 0 || is_capital(page, i + 2)).then(|| page.skip(i + 1, '.'));
     }
     let odd = is_no_name(word.low) || LISTS.degrees.contains(word.low) || (word.low.len() <= 4 && shouts(page, i) && !is_given(word.low));
-    (!odd || (is_given(word.low) && parts == 0 && is_capital(page, i + 1))).then_some(i + 1)
+    let first = is_given(word.low) && parts == 0 && is_capital(page, i + 1) && !is_no_name(page.low(i + 1));
+    let second = parts > 0 && LISTS.second.contains(word.low) && is_given(page.low(i - 1));
+    (!odd || first || second).then_some(i + 1)
 }
 
 fn is_capital(page: &Page<'_>, i: usize) -> bool {
@@ -179,7 +182,7 @@ fn is_common(page: &Page<'_>, i: usize) -> bool {
 }
 
 fn is_firm(page: &Page<'_>, to: usize) -> bool {
-    LISTS.firms.contains(page.low(to)) && is_capital(page, to)
+    LISTS.firms.contains(page.low(to)) && is_capital(page, to) && !is_given(page.low(to.wrapping_sub(1)))
 }
 
 /// "Hi Leah", "Dear Dr. Brandt": the reader.

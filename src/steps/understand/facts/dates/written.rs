@@ -144,7 +144,9 @@ impl Calendar<'_> {
         let led = i > 0
             && (matches!(self.page.lex(i - 1), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-' | '/'))
                 || matches!(self.page.low(i - 1), "of" | "maybe" | "probably" | "or" | "and" | "say" | "around" | "about" | "make"));
+        let named = i + 1 < self.page.words.len() && self.page.words[i + 1].capital && self.page.lex(i + 1) == Lex::None;
         match word.low {
+            "april" | "june" | "august" if named && !led => false,
             "may" => {
                 (led || (word.capital
                     && i > 0
@@ -366,6 +368,7 @@ impl Calendar<'_> {
 /// Words that may follow a bare day.
 const FOLLOWERS: &[&str] = &[
     "and",
+    "between",
     "or",
     "if",
     "when",
