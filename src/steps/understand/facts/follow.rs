@@ -51,7 +51,8 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
     if matches!(first, Some(Outcome::OptedOut | Outcome::Declined)) {
         return None;
     }
-    let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, scene.is_running(n))))?;
+    let (chosen, after) =
+        scene.asked().or_else(|| scene.waited(first).or_else(|| scene.spoken_of(first)).map(|n| (n, scene.is_running(n))))?;
     let chosen = if scene.is_second(chosen) { chosen - 1 } else { chosen };
     let (corrected, prep) = scene.corrected(chosen);
     let mut mention = scene.mentions[corrected];
@@ -106,7 +107,7 @@ impl Scene<'_> {
             && matches!(at.prep, Prep::On | Prep::From)
             && at.from >= cue.to
             && self.wall_between(cue.to, at.from);
-        let limit = limited && (at.prep == Prep::By || bare);
+        let limit = limited && (matches!(at.prep, Prep::By | Prep::Before) || bare);
         !limit && self.is_open_date(at) && !self.is_turned_down(at) && (!negated || held) && !self.is_call_day(at)
     }
 
@@ -136,7 +137,8 @@ impl Scene<'_> {
             })
             .count();
         let inside = usize::from(at.from < cue.to && at.to > cue.from);
-        (to - from) + walls * 3 + back + inside
+        let stops = (from..to).filter(|k| self.page.low(*k) == ";").count();
+        (to - from) + walls * 3 + stops * 8 + back + inside
     }
 
     /// "Ping me then": the date named just before, or right after.
@@ -184,6 +186,37 @@ impl Scene<'_> {
         };
         let open = self.mentions.iter().enumerate().filter(|(n, at)| fits(at) && changes(at) && !self.is_gone(at) && !self.is_second(*n));
         open.max_by_key(|(n, at)| (self.is_fragment(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
+    }
+
+    /// For a "not now", the last day to come of which the mail says that something will be.
+    fn spoken_of(&self, first: Option<Outcome>) -> Option<usize> {
+        (first == Some(Outcome::NotNow)).then_some(())?;
+        let fits = |at: &Mention| self.is_open_date(at) && !at.loose && !matches!(at.prep, Prep::Within | Prep::Before | Prep::By);
+        let said =
+            |at: &Mention| self.in_sentence(at, Sign::Will) && !self.is_gone(at) && !self.is_turned_down(at) && !self.is_sociable(at);
+        self.mentions.iter().enumerate().rfind(|(_, at)| fits(at) && said(at)).map(|(n, _)| n)
+    }
+
+    /// "See you at the meeting on the 12th."
+    fn is_sociable(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        (from..at.from).any(|k| {
+            matches!(
+                self.page.low(k),
+                "see"
+                    | "seeing"
+                    | "meeting"
+                    | "conference"
+                    | "travel"
+                    | "traveling"
+                    | "wedding"
+                    | "birthday"
+                    | "dinner"
+                    | "lunch"
+                    | "webinar"
+            )
+        })
     }
 
     /// The clause of a date speaks of the past.

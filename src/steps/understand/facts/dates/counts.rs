@@ -68,10 +68,10 @@ impl Calendar<'_> {
         while k > 0 && i - k < 5 {
             k -= 1;
             match self.page.low(k) {
-                "in" | "another" | "next" | "give" | "after" | "wait" => return (true, false),
+                "in" | "another" | "next" | "give" | "after" | "wait" | "let" | "til" | "till" | "until" => return (true, false),
                 "for" | "within" | "over" | "during" => return (false, true),
-                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say"
-                | "around" | "a" | "probably" | "another's" | "perhaps" => {}
+                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "," | "oh" | "well" | "um" | "her" | "him" | "them" | "~"
+                | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}
                 _ => return (matches!(self.page.low(i), "another"), false),
             }
         }

@@ -151,7 +151,8 @@ impl Calendar<'_> {
                 (led || (word.capital
                     && i > 0
                     && self.page.sentence(i) == self.page.sentence(i - 1)
-                    && matches!(self.page.lex(i + 1), Lex::Mark(_))))
+                    && matches!(self.page.lex(i + 1), Lex::Mark(_)))
+                    || (word.capital && matches!(self.page.low(i + 1), "is" | "was" | "would" | "works" | "looks")))
                     && !matches!(self.page.low(i + 1), "i" | "we" | "you" | "be" | "not" | "have" | "need")
             }
             "march" | "mar" | "sep" | "dec" | "jun" | "jul" | "jan" | "apr" | "oct" | "nov" => led || word.capital,
