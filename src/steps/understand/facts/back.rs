@@ -120,10 +120,10 @@ impl Absence<'_> {
         let sentence = self.page.sentence(at.from);
         let from = self.page.words.partition_point(|word| word.sentence < sentence);
         let to = self.page.words.partition_point(|word| word.sentence <= sentence);
-        let mut words = self.page.words[from..to].iter();
-        let works = words.clone().any(|word| matches!(word.low, "hours" | "work" | "open" | "monitored"));
-        !works
-            && words.any(|word| {
+        let mut sentence = self.page.words[from..to].iter();
+        let at_work = sentence.clone().any(|word| matches!(word.low, "hours" | "work" | "open" | "monitored"));
+        !at_work
+            && sentence.any(|word| {
                 LISTS.absent.contains(word.low) || LISTS.returns.contains(word.low) || matches!(word.low, "service" | "replies" | "on")
             })
     }

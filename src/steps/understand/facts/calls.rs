@@ -5,10 +5,9 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{ToSpan, Zoned};
 
 use super::clock::{self, Clock, Hours, Minutes};
-use super::cues::Sign;
 use super::dates::Mention;
 use super::follow::Scene;
-use super::lexicon::{Lex, Prep};
+use super::lexicon::Prep;
 use super::spans::{Grain, ahead};
 use crate::model::reading::{CallTime, Outcome};
 
@@ -142,62 +141,6 @@ impl<'a> Scene<'a> {
             && at.at.last >= self.now
             && !self.is_refused(at)
             && !self.is_moved_away(at)
-    }
-
-    /// "can't do Tuesday", "Tuesday is out"
-    fn is_refused(&self, at: &Mention) -> bool {
-        const AFTER: &[&str] = &[
-            "doesn't",
-            "won't",
-            "isn't",
-            "no",
-            "not",
-            "out",
-            "booked",
-            "bad",
-            "full",
-            "packed",
-            "tough",
-            "taken",
-            "gone",
-            "impossible",
-            "hard",
-        ];
-        let cues = self.cues_in(self.page.sentence(at.from));
-        let before =
-            cues.iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from));
-        let to = at.to + usize::from(matches!(self.page.low(at.to), "is" | "are" | "'s" | "just" | "really" | "i'm" | "looks"));
-        before
-            || AFTER.contains(&self.page.low(to))
-            || (matches!(self.page.low(to), "a" | "all" | "totally" | "completely") && AFTER.contains(&self.page.low(to + 1)))
-    }
-
-    /// Only list words and verbs of doing stand between.
-    fn is_list(&self, from: usize, to: usize) -> bool {
-        (from..to).all(|k| {
-            matches!(self.page.lex(k), Lex::Weekday(..) | Lex::Filler | Lex::Prep(Prep::On) | Lex::Which(_))
-                || matches!(
-                    self.page.low(k),
-                    "or" | "and"
-                        | "do"
-                        | "make"
-                        | "available"
-                        | "free"
-                        | "work"
-                        | "meet"
-                        | "talk"
-                        | "open"
-                        | "around"
-                        | "make it"
-                        | "it"
-                        | "be"
-                        | ","
-                        | "either"
-                        | "there"
-                        | "in"
-                        | "any"
-                )
-        })
     }
 
     /// "move our Tuesday call to Wednesday": Tuesday is given up.

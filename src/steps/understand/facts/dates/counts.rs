@@ -59,8 +59,9 @@ impl Calendar<'_> {
         {
             return (true, false);
         }
-        let alone =
-            (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1)) && matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'));
+        let alone = (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1))
+            && (matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'))
+                || matches!(self.page.low(end), "ought" | "should" | "would" | "might"));
         if alone {
             return (true, false);
         }
