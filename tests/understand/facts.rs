@@ -128,7 +128,7 @@ fn openings_links_and_new_addresses_are_found() {
 
 #[test]
 fn whole_mails_give_up_all_their_facts() {
-    for name in ["mails.jsonl", "mails2.jsonl", "mails3.jsonl", "mails4.jsonl", "mails5.jsonl", "mails6.jsonl"] {
+    for name in ["mails.jsonl", "mails2.jsonl", "mails3.jsonl", "mails4.jsonl", "mails5.jsonl", "mails6.jsonl", "mails7.jsonl"] {
         hold(name, all_facts);
     }
 }

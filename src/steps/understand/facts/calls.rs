@@ -140,6 +140,7 @@ impl<'a> Scene<'a> {
             && !at.doubtful
             && at.at.last >= self.now
             && !self.is_refused(at)
+            && !self.is_past_plan(at)
             && !self.is_moved_away(at)
     }
 
@@ -180,6 +181,25 @@ impl<'a> Scene<'a> {
             (None, Some(right)) => Some(right),
             (None, None) => self.slot_elsewhere(clock, slots, next),
         }
+    }
+
+    /// "we had said Friday at 9"
+    fn is_past_plan(&self, at: &Mention) -> bool {
+        (at.from.saturating_sub(3)..at.from).any(|k| {
+            matches!(self.page.low(k), "said" | "supposed" | "missed" | "planned") && !matches!(self.page.low(k + 1), "yes" | "to")
+        })
+    }
+
+    /// "on the road Thursday and Friday", "we had said Friday"
+    fn is_away(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let near = (at.from.saturating_sub(7)..at.from).filter(|k| self.page.sentence(*k) == sentence);
+        near.into_iter().any(|k| {
+            matches!(
+                self.page.low(k),
+                "road" | "traveling" | "travelling" | "out" | "off" | "away" | "clinic" | "said" | "supposed" | "missed"
+            )
+        })
     }
 
     /// "in clinic until 12"
@@ -254,7 +274,9 @@ impl<'a> Scene<'a> {
     /// A bare day in the sentence of a timed one: an alternative without an hour.
     fn is_beside(&self, slot: &Slot<'_>, all: &[Slot<'_>]) -> bool {
         let sentence = self.page.sentence(slot.day.from);
-        let or_before = matches!(self.page.low(slot.day.from.wrapping_sub(1)), "or" | "and");
+        let before = self.page.low(slot.day.from.wrapping_sub(1));
+        let whole = (before == "day" && self.page.low(slot.day.from.wrapping_sub(2)) == "all") || matches!(before, "anytime" | "time");
+        let or_before = whole || (matches!(before, "or" | "and") && !self.is_away(slot.day));
         or_before && all.iter().any(|other| !other.clocks.is_empty() && self.page.sentence(other.day.from) == sentence)
     }
 

@@ -111,7 +111,11 @@ fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize)
     let listed = after_clock && matches!(page.low(i.wrapping_sub(1)), "or" | "and" | "," | "/" | "so" | "maybe" | "then");
     let pair = matches!(page.low(end_of), "or" | "and") && face(page, end_of + 1).is_some_and(|next| next.plain);
     let mine = matches!(page.low(to), "mine") || page.phrase(to, &["my", "time"]).is_some();
+    let asked = matches!(page.low(i.wrapping_sub(1)), "is" | "does" | "would" | "will")
+        && matches!(page.low(to), "too" | "ok" | "okay" | "good" | "work" | "works" | "fine" | "better" | "possible");
     let sure = pair
+        || asked
+        || page.low(to) == "sharp"
         || mine
         || start.plain
         || range.is_some_and(|end| end.plain)

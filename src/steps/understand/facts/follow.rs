@@ -216,6 +216,7 @@ impl Scene<'_> {
                 && !self.is_turned_down(at)
                 && !self.is_denied(at)
                 && !self.is_sociable(at)
+                && !self.is_elsewhere(at)
         };
         self.mentions.iter().enumerate().rfind(|(_, at)| fits(at) && said(at)).map(|(n, _)| n)
     }
