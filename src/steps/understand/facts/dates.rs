@@ -11,6 +11,7 @@ use super::words::Page;
 use crate::model::calendar::{is_working_day, next_working_day};
 
 mod counts;
+mod figures;
 mod relative;
 mod units;
 mod weekdays;

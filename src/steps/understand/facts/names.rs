@@ -98,33 +98,9 @@ fn name_at(page: &Page<'_>, i: usize) -> Option<Name> {
 /// The word after one part of a name.
 fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
     if parts > 0 {
-        let mut j = i;
-        while j < i + 3
-            && matches!(
-                page.low(j),
-                "de" | "da"
-                    | "del"
-                    | "della"
-                    | "di"
-                    | "van"
-                    | "von"
-                    | "der"
-                    | "den"
-                    | "la"
-                    | "le"
-                    | "bin"
-                    | "al"
-                    | "el"
-                    | "ter"
-                    | "dos"
-                    | "du"
-                    | "st"
-            )
-        {
-            j += 1 + usize::from(page.low(j + 1) == "." || page.low(j + 1) == "-");
-        }
-        if j > i && j < page.words.len() && !page.words[i].capital {
-            return (is_capital(page, j) && !is_no_name(page.low(j))).then_some(j + 1);
+        let behind = particles(page, i);
+        if behind > i && behind < page.words.len() && !page.words[i].capital {
+            return (is_capital(page, behind) && !is_no_name(page.low(behind))).then_some(behind + 1);
         }
         if i > 0 && page.words.get(i).is_some_and(|word| page.text[page.words[i - 1].end..word.start].contains('\n')) {
             return None;
@@ -145,6 +121,17 @@ fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
     let first = is_given(word.low) && parts == 0 && is_capital(page, i + 1) && !is_no_name(page.low(i + 1));
     let second = parts > 0 && LISTS.second.contains(word.low) && is_given(page.low(i - 1));
     (!odd || first || second).then_some(i + 1)
+}
+
+/// Past `de la`, `van der`, `Al-` and their like.
+fn particles(page: &Page<'_>, i: usize) -> usize {
+    const PARTICLES: [&str; 18] =
+        ["de", "da", "del", "della", "di", "van", "von", "der", "den", "la", "le", "bin", "al", "el", "ter", "dos", "du", "st"];
+    let mut j = i;
+    while j < i + 3 && PARTICLES.contains(&page.low(j)) {
+        j += 1 + usize::from(page.low(j + 1) == "." || page.low(j + 1) == "-");
+    }
+    j
 }
 
 fn is_capital(page: &Page<'_>, i: usize) -> bool {
