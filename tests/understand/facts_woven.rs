@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use curbside::model::address::Mailbox;
 use curbside::model::reading::{Facts, Outcome};
-use curbside::steps::understand::facts::{Sense, facts};
+use curbside::steps::understand::facts::{Sense, back_on, facts};
 use jiff::civil::Date;
 use jiff::{Timestamp, tz};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ struct Woven {
     follow: Follow,
     calls: Calls,
     people: People,
+    back: Back,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,14 @@ struct Named {
     written: String,
     name: String,
     local: String,
+}
+
+/// Each day with the working day after it; sentences that name the day back, and ones that name the last day away.
+#[derive(Debug, Deserialize)]
+struct Back {
+    days: BTreeMap<String, (Date, Date)>,
+    back: Vec<String>,
+    away: Vec<String>,
 }
 
 fn woven() -> Woven {
@@ -112,6 +121,24 @@ fn a_name_is_the_same_in_every_sentence() {
             let got: Vec<_> = read(on, &text, Outcome::Referral).people.into_iter().map(|person| (person.name, person.email)).collect();
             if got != [(Some(name.name.clone()), email)] {
                 misread.push(format!("{got:?}: {text}"));
+            }
+        }
+    }
+    none(&misread);
+}
+
+#[test]
+fn a_day_back_is_the_same_in_every_sentence() {
+    let Woven { on, back, .. } = woven();
+    let anchor = on.to_zoned(tz::offset(-5).to_time_zone());
+    let mut misread = Vec::new();
+    for (phrase, (day, after)) in &back.days {
+        let sentences = back.back.iter().map(|sentence| (sentence, day)).chain(back.away.iter().map(|sentence| (sentence, after)));
+        for (sentence, want) in sentences {
+            let text = sentence.replace("{d}", phrase);
+            let got = back_on(&text, &anchor);
+            if got != Some(*want) {
+                misread.push(format!("{got:?} instead of {want}: {text}"));
             }
         }
     }

@@ -310,6 +310,11 @@ impl<'a> Scene<'a> {
                     | "slot"
                     | "calendar"
                     | "webex"
+                    | "works"
+                    | "suits"
+                    | "invite"
+                    | "dial"
+                    | "reschedule"
                     | "ring"
             )
         })

@@ -180,9 +180,10 @@ impl Scene<'_> {
 
     /// The latest date at which things change on their side, for a "not now".
     fn waited(&self, first: Option<Outcome>) -> Option<usize> {
-        let waits =
-            matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
-        waits.then_some(())?;
+        let told =
+            self.outcomes.contains(&Outcome::NotNow) && matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged));
+        let guessed = matches!(first, None | Some(Outcome::Unclear));
+        (told || guessed).then_some(())?;
         let fits = |at: &Mention| {
             self.is_open_date(at)
                 && !at.loose
@@ -192,6 +193,9 @@ impl Scene<'_> {
                 && !matches!(at.prep, Prep::Within | Prep::Before)
         };
         let changes = |at: &Mention| {
+            if guessed {
+                return matches!(at.prep, Prep::After | Prep::Until | Prep::Through) && self.in_sentence(at, Sign::Open);
+            }
             matches!(at.prep, Prep::After | Prep::Until | Prep::Through)
                 || self.is_fragment(at)
                 || self.in_sentence(at, Sign::Open)

@@ -217,7 +217,7 @@ fn little_words(map: &mut Words) {
         ("yesterday", Lex::Ahead(-1)),
         ("after post beyond afterward nach après después dopo após na efter", Lex::Prep(Prep::After)),
         ("until till til unless untill", Lex::Prep(Prep::Until)),
-        ("through thru throughout inclusive bis jusqu'au jusqu'à hasta fino até tot t", Lex::Prep(Prep::Through)),
+        ("through thru throughout ending inclusive bis jusqu'au jusqu'à hasta fino até tot t", Lex::Prep(Prep::Through)),
         ("by", Lex::Prep(Prep::By)),
         ("before vor avant antes", Lex::Prep(Prep::Before)),
         ("from starting commencing effective beginning ab vom von du desde dal vanaf från", Lex::Prep(Prep::From)),

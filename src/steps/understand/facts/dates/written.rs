@@ -69,7 +69,9 @@ impl Calendar<'_> {
     fn day_range(&self, month: i32, day: i32, next: usize) -> Option<Found> {
         let (last_month, last, end) = self.second_day(month, day, next);
         let (year, end) = self.year_after(end);
-        let (next, doubtful) = self.resolve(month, day, year)?;
+        // the year stands behind the last day
+        let begun = year.map(|year| if (last_month, last) < (month, day) { year - 1 } else { year });
+        let (next, doubtful) = self.resolve(month, day, begun)?;
         let until = |first: Date| {
             let same = i32::from(first.year());
             civil(same, last_month, last).filter(|last| *last >= first).or_else(|| civil(same + 1, last_month, last)).unwrap_or(first)
