@@ -2,6 +2,7 @@
 
 mod automatic;
 mod facts;
+mod facts_aside;
 mod facts_soup;
 mod intent;
 mod quote;
