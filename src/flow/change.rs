@@ -3,6 +3,7 @@
 mod contacts;
 mod drafts;
 mod employers;
+mod news;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -199,8 +200,8 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::Cancel(id) => drafts::cancel(world, tx, id),
         Change::ResolveSent(id) => drafts::resolve_sent(world, tx, id),
         Change::ResolveResend(id) => drafts::resolve_resend(world, tx, id),
-        Change::AddNews(text, until) => contacts::add_news(world, tx, &text, until),
-        Change::DropNews(id) => contacts::drop_news(tx, id),
+        Change::AddNews(text, until) => news::add(world, tx, &text, until),
+        Change::DropNews(id) => news::withdraw(tx, id),
         Change::Correct(message, outcome) => contacts::correct(world, tx, &message, outcome),
         Change::PutEmployer(new) => employers::put(tx, *new),
         Change::Target(name, wanted) => employers::target(tx, &name, wanted),

@@ -314,7 +314,7 @@ impl Tx<'_> {
         Ok(addresses.iter().filter_map(|address| Address::parse(address).ok()).collect())
     }
 
-    /// Makes one contact of two: everything of `from` becomes `into`'s.
+    /// Makes one contact of two: everything of `from` becomes `into`'s. A mail kept for both stays once.
     ///
     /// # Errors
     /// When both have an open draft, or the database fails.
@@ -323,15 +323,20 @@ impl Tx<'_> {
             self.conn.query_row("SELECT coalesce(max(position), 0) FROM address WHERE contact = ?1", [into.0], |row| row.get(0))?;
         self.conn
             .execute("UPDATE address SET contact = ?1, position = position + ?3 + 1 WHERE contact = ?2", params![into.0, from.0, last])?;
-        self.conn.execute("UPDATE message SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+        self.conn.execute("UPDATE OR IGNORE message SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.conn.execute("UPDATE draft SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.conn.execute("UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.with_gate("merge", || {
-            self.conn.execute("UPDATE journal SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+            // A mail kept for both goes with the second contact; its line points to the first one's copy.
+            self.conn.execute(
+                "UPDATE journal SET contact = ?1, message = coalesce((SELECT mine.id FROM message mine JOIN message theirs \
+                 ON mine.event = theirs.event WHERE theirs.id = journal.message AND theirs.contact = ?2 AND mine.contact = ?1), message) \
+                 WHERE contact = ?2",
+                params![into.0, from.0],
+            )?;
+            self.conn.execute("DELETE FROM contact WHERE id = ?1", [from.0])?;
             Ok(())
-        })?;
-        self.conn.execute("DELETE FROM contact WHERE id = ?1", [from.0])?;
-        Ok(())
+        })
     }
 
     fn with_gate(&self, reason: &str, work: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {

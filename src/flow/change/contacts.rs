@@ -9,7 +9,7 @@ use crate::flow::{Trouble, contact};
 use crate::model::address::{Address, clean_name};
 use crate::model::contact::{Contact, Mode, Relation};
 use crate::model::employer::{Employer, EmployerKind};
-use crate::model::id::{ContactId, NewsId};
+use crate::model::id::ContactId;
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
 use crate::model::reading::Outcome;
 use crate::model::standing::{HoldReason, StopReason};
@@ -237,12 +237,40 @@ pub(super) fn merge(world: &World, tx: &Tx<'_>, into: &str, from: &str) -> Resul
     let pen = world.pen();
     pen.withdraw(tx, into.id, "two contacts were made one")?;
     pen.withdraw(tx, from.id, "two contacts were made one")?;
+    if tx.open_draft_of(into.id)?.is_some() && tx.open_draft_of(from.id)?.is_some() {
+        return Err(Trouble::refused("a check-in to each of them is on its way; merge them when curbside outbox shows what became of it"));
+    }
     tx.merge_contacts(into.id, from.id)?;
+    tx.update_contact(&united(tx, &into, &from)?)?;
     pen.record(
         tx,
         &NewEntry::about(into.id, world.now(), EntryKind::Merged, format!("{} (contact {}) was made one with them", from.name, from.id)),
     )?;
     shown(tx, into.id)
+}
+
+/// What is known of the first, and where that is nothing, of the second.
+fn united(tx: &Tx<'_>, into: &Contact, from: &Contact) -> Result<Contact, Trouble> {
+    let mut one = tx.contact(into.id)?.ok_or_else(|| Trouble::refused("the contact is gone"))?.contact;
+    if one.employer.is_none() {
+        (one.employer, one.family) = (from.employer.clone(), from.family.clone());
+    }
+    if one.relation == Relation::Other {
+        one.relation = from.relation;
+    }
+    let fill = |field: &mut Option<String>, other: &Option<String>| *field = field.take().or_else(|| other.clone());
+    fill(&mut one.title, &from.title);
+    fill(&mut one.met, &from.met);
+    fill(&mut one.zone, &from.zone);
+    fill(&mut one.state, &from.state);
+    fill(&mut one.note, &from.note);
+    one.every = one.every.or(from.every);
+    one.tags.extend(from.tags.iter().filter(|tag| !into.tags.contains(tag)).cloned());
+    if from.mode == Mode::Review {
+        // One of them was to be asked for each time: so it stays.
+        one.mode = Mode::Review;
+    }
+    Ok(one)
 }
 
 pub(super) fn log(world: &World, tx: &Tx<'_>, who: &str, text: String, kind: EntryKind, on: Option<Timestamp>) -> Result<Changed, Trouble> {
@@ -264,24 +292,6 @@ pub(super) fn log(world: &World, tx: &Tx<'_>, who: &str, text: String, kind: Ent
         world.pen().withdraw(tx, kept.contact.id, "you were in touch")?;
     }
     tell(world, tx, who, kind, text, effects, on)
-}
-
-pub(super) fn add_news(world: &World, tx: &Tx<'_>, text: &str, until: Option<Date>) -> Result<Changed, Trouble> {
-    let text = required("news", text)?;
-    if until.is_some_and(|day| day < world.today()) {
-        return Err(Trouble::refused("this day is over; news must be news for some days at least"));
-    }
-    let id = tx.add_news(&text, until, world.now())?;
-    let found = tx.news(world.today())?.into_iter().find(|news| news.id == id);
-    found.map(Changed::News).ok_or_else(|| Trouble::refused("the news was not kept"))
-}
-
-pub(super) fn drop_news(tx: &Tx<'_>, id: NewsId) -> Result<Changed, Trouble> {
-    if tx.drop_news(id)? {
-        Ok(Changed::NewsDropped(id))
-    } else {
-        Err(Trouble::refused(format!("there is no news {id}; curbside news shows them")))
-    }
 }
 
 /// The owner corrects a reading: a new line voids what the old one did.
@@ -362,7 +372,7 @@ fn shown(tx: &Tx<'_>, id: ContactId) -> Result<Changed, Trouble> {
     Ok(Changed::Contact(Box::new(kept)))
 }
 
-fn required(what: &str, text: &str) -> Result<String, Trouble> {
+pub(super) fn required(what: &str, text: &str) -> Result<String, Trouble> {
     let clean = clean_name(text);
     if clean.is_empty() {
         return Err(Trouble::refused(format!("the {what} is empty")));
