@@ -1,0 +1,3 @@
+//! What several stories stand on.
+
+pub mod home;
