@@ -1,5 +1,9 @@
-//! One test binary; each folder tells its stories.
+//! Every test that stands outside the crate: one binary, so that it links once; each folder tells its stories.
 
+mod house;
 mod letters;
+mod mail_edges;
+mod servers;
 mod support;
 mod terminal;
+mod understand;

@@ -14,22 +14,32 @@ mod backup;
 mod completions;
 mod contacts;
 mod defaults;
+mod digest;
+mod doctor;
 mod edit;
 mod employers;
 mod export;
 mod forget;
+mod init;
 mod log;
 mod man;
 mod merge;
 mod news;
+mod outbox;
+mod outcome;
 mod pause;
+mod plan;
+mod read;
 mod restore;
+mod review;
 mod run;
 mod service;
 mod show;
+mod status;
 mod stop;
 mod sync;
 mod templates;
+mod why;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -77,7 +87,19 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
+    Doctor(doctor::Args),
     Add(add::Args),
+    Plan(plan::Args),
+    Why(why::Args),
+    Review(review::Args),
+    Outbox(outbox::Args),
+    Sync(sync::Args),
+    Run(run::Args),
+    Digest(digest::Args),
+    Read(read::Args),
+    Outcome(outcome::Args),
+    Status(status::Args),
     Contacts(contacts::Args),
     Show(show::Args),
     Edit(edit::Args),
@@ -91,8 +113,6 @@ enum Command {
     News(news::Args),
     Employers(employers::Args),
     Templates(templates::Args),
-    Sync(sync::Args),
-    Run(run::Args),
     Service(service::Args),
     Export(export::Args),
     Backup(backup::Args),
@@ -119,7 +139,19 @@ pub fn main() -> ExitCode {
 
 fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
     match command {
+        Command::Init(args) => init::run(args, frame),
+        Command::Doctor(args) => doctor::run(args, frame),
         Command::Add(args) => add::run(args, frame),
+        Command::Plan(args) => plan::run(args, frame),
+        Command::Why(args) => why::run(args, frame),
+        Command::Review(args) => review::run(args, frame),
+        Command::Outbox(args) => outbox::run(args, frame),
+        Command::Sync(args) => sync::run(args, frame),
+        Command::Run(args) => run::run(args, frame),
+        Command::Digest(args) => digest::run(args, frame),
+        Command::Read(args) => read::run(args, frame),
+        Command::Outcome(args) => outcome::run(args, frame),
+        Command::Status(args) => status::run(args, frame),
         Command::Contacts(args) => contacts::run(args, frame),
         Command::Show(args) => show::run(args, frame),
         Command::Edit(args) => edit::run(args, frame),
@@ -133,8 +165,6 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::News(args) => news::run(args, frame),
         Command::Employers(args) => employers::run(args, frame),
         Command::Templates(args) => templates::run(args, frame),
-        Command::Sync(args) => sync::run(args, frame),
-        Command::Run(args) => run::run(args, frame),
         Command::Service(args) => service::run(args, frame),
         Command::Export(args) => export::run(args, frame),
         Command::Backup(args) => backup::run(args, frame),

@@ -197,7 +197,10 @@ fn context(world: &World, tx: &Tx<'_>, candidate: &Candidate) -> Result<Context,
         owner: checkins::Owner { name: world.settings.owner.mailbox.name.clone(), first: owner.map(|name| name.first) },
         news: candidate.occasions.news.as_ref().map(|(_, text)| text.clone()),
         season: candidate.occasions.season.as_ref().map(|(_, line)| line.clone()),
-        meeting: Meeting { what: talk.map(|talk| talk.text.clone()), when: talk.map(|talk| ago(day(talk.on), today)) },
+        meeting: Meeting {
+            what: talk.map(|talk| if talk.is_talk { "our conversation".to_owned() } else { talk.text.clone() }),
+            when: talk.map(|talk| ago(day(talk.on), today)),
+        },
         last: Last {
             when: last.map(|last| in_month(last, today)),
             months: last.and_then(|last| u32::try_from(days(last, today) / 30).ok()),

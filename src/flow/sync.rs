@@ -188,14 +188,35 @@ fn read_new(
         report.seen += batch.rows.len() as u64;
         let next = Cursor { validity: opened.validity, last: batch.last };
         let wanted = wanted(world, folder, &batch.rows, known)?;
-        if moved || !wanted.is_empty() {
-            report.kept += learn(world, folder, &wanted, known, live_from, Some(next))?;
+        let portions = portions(&wanted);
+        for (index, portion) in portions.iter().enumerate() {
+            // The cursor moves with the last portion: what was learnt before it is known by its event.
+            let cursor = (index + 1 == portions.len() && (moved || !wanted.is_empty())).then_some(next);
+            report.kept += learn(world, folder, portion, known, live_from, cursor)?;
         }
         at = batch.last;
         if !batch.more {
             return Ok(begins);
         }
     }
+}
+
+/// Whole mails held in memory at a time, in bytes.
+const PORTION: u64 = 8 * 1024 * 1024;
+
+/// Cuts a batch so that its whole mails fit in memory; at least one portion, which may be empty.
+fn portions<'w, 'r>(wanted: &'w [(&'r HeaderRow, Concern)]) -> Vec<&'w [(&'r HeaderRow, Concern)]> {
+    let (mut found, mut start, mut held) = (Vec::new(), 0, 0);
+    for (index, (row, _)) in wanted.iter().enumerate() {
+        let size = row.size.min(crate::mail::mime::MOST_BYTES as u64);
+        if held + size > PORTION && index > start {
+            found.push(&wanted[start..index]);
+            (start, held) = (index, 0);
+        }
+        held += size;
+    }
+    found.push(&wanted[start..]);
+    found
 }
 
 /// UIDNEXT went down without a new UIDVALIDITY: the numbers cannot be trusted any more.
@@ -210,7 +231,9 @@ fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut
         let rows = world.post.find_addresses(folder, some, oldest)?;
         report.seen += rows.len() as u64;
         let wanted = wanted(world, folder, &rows, known)?;
-        report.kept += learn(world, folder, &wanted, known, None, None)?;
+        for portion in portions(&wanted) {
+            report.kept += learn(world, folder, portion, known, None, None)?;
+        }
     }
     Ok(())
 }
@@ -242,6 +265,9 @@ fn learn(
 ) -> Result<u64, Trouble> {
     let mut bodies: HashMap<u64, Vec<u8>> = HashMap::new();
     let rows: Vec<&HeaderRow> = wanted.iter().map(|(row, _)| *row).collect();
+    if rows.is_empty() && cursor.is_none() {
+        return Ok(0);
+    }
     if !rows.is_empty() {
         world.post.whole(&rows, &mut |uid, bytes| drop(bodies.insert(uid, bytes)))?;
     }

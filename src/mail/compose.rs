@@ -111,7 +111,7 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>, ComposeError> {
 /// A new message id, without brackets: randomness at the owner's domain, and no word about this machine.
 #[must_use]
 pub fn new_message_id(random: &[u8; 16], domain: &str) -> String {
-    format!("{}@{domain}", hex(random))
+    format!("{:032x}@{domain}", u128::from_be_bytes(*random))
 }
 
 fn builder(letter: &Letter) -> Result<MessageBuilder, ComposeError> {
@@ -281,8 +281,4 @@ fn encoded_words(text: &str) -> String {
         rest = later;
     }
     words.join("\r\n ")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

@@ -15,6 +15,7 @@ use crate::mail::mime;
 use crate::model::address::{Address, clean_name};
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, HeaderRow, Opened, Role};
+use crate::model::mail::Mail;
 pub use post::{send_by_command, send_by_command_within, send_to_outbox};
 use scan::Entry;
 
@@ -93,7 +94,7 @@ impl Maildir {
         let mut entries = self.entries(folder)?;
         entries.retain(|entry| entry.changed >= from);
         entries.sort_unstable_by(|a, b| (a.changed, &a.file).cmp(&(b.changed, &b.file)));
-        entries.into_iter().filter_map(|entry| self.row(entry)).for_each(row);
+        entries.into_iter().filter_map(|entry| self.row(&entry)).for_each(row);
         Ok(())
     }
 
@@ -117,7 +118,7 @@ impl Maildir {
                 && mime::parse_headers(&row.header)
                     .is_some_and(|mail| [mail.message_id, mail.original_message_id].into_iter().flatten().any(|found| found == id))
         };
-        Ok(self.entries(folder)?.into_iter().filter_map(|entry| self.row(entry)).find(has_id))
+        Ok(self.entries(folder)?.into_iter().filter_map(|entry| self.row(&entry)).find(has_id))
     }
 
     /// Gives the rows of all messages that arrived since then and name one of the addresses in From, Reply-To, To or Cc.
@@ -132,14 +133,8 @@ impl Maildir {
         row: &mut dyn FnMut(HeaderRow),
     ) -> Result<(), EdgeError> {
         let keys: Vec<String> = addresses.iter().map(Address::key).collect();
-        let names_one = |found: &HeaderRow| {
-            mime::parse_headers(&found.header).is_some_and(|mail| {
-                let people = mail.from.iter().chain(&mail.reply_to).chain(&mail.to).chain(&mail.cc);
-                people.map(|person| person.address.key()).any(|key| keys.contains(&key))
-            })
-        };
         let entries = self.entries(folder)?.into_iter().filter(|entry| entry.arrived.is_none_or(|arrived| arrived >= since));
-        entries.filter_map(|entry| self.row(entry)).filter(names_one).for_each(row);
+        entries.filter_map(|entry| self.row(&entry)).filter(|row| names_one_of(&keys, &row.header)).for_each(row);
         Ok(())
     }
 
@@ -177,7 +172,7 @@ impl Maildir {
         })
     }
 
-    fn row(&self, entry: Entry) -> Option<HeaderRow> {
+    fn row(&self, entry: &Entry) -> Option<HeaderRow> {
         let header = scan::header_of(&entry.file, MOST_HEADER)?;
         let file = Some(self.file_of(&entry.file));
         Some(HeaderRow { uid: entry.changed, arrived: entry.arrived, size: entry.size, header, file })
@@ -204,6 +199,16 @@ impl Maildir {
         let inside = Path::new(file).components().all(|part| matches!(part, std::path::Component::Normal(_)));
         (inside && !file.is_empty()).then(|| self.dir.join(file))
     }
+}
+
+/// True when From, Reply-To, To or Cc has one of the addresses. A header block without the letters of any is not parsed:
+/// that is nearly all of them. (A domain outside ASCII is written in more ways than one.)
+fn names_one_of(keys: &[String], header: &[u8]) -> bool {
+    let letters = header.to_ascii_lowercase();
+    let may_name = |key: &String| key.contains("xn--") || memchr::memmem::find(&letters, key.as_bytes()).is_some();
+    let people = |mail: Mail| mail.from.into_iter().chain(mail.reply_to).chain(mail.to).chain(mail.cc);
+    keys.iter().any(may_name)
+        && mime::parse_headers(header).is_some_and(|mail| people(mail).any(|person| keys.contains(&person.address.key())))
 }
 
 /// True for a name that is one folder below the account and nothing else.
@@ -246,7 +251,8 @@ fn write_whole(dir: &Path, base: &str, target: &Path, bytes: &[u8], at: Option<T
 /// A name for these bytes.
 fn fingerprint(bytes: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, bytes);
-    digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first = digest.as_ref().first_chunk().map_or(0, |first| u128::from_be_bytes(*first));
+    format!("{first:032x}")
 }
 
 fn no_maildir(dir: &Path) -> EdgeError {

@@ -88,7 +88,8 @@ fn explain_certificate(why: &CertificateError, host: &str) -> String {
         CertificateError::NotValidForNameContext { presented, .. } => {
             format!("The certificate shown is not for {host} but for {}; the host name may be wrong.", names(presented))
         }
-        CertificateError::UnknownIssuer => format!(
+        // A bad signature is what an authority made anew under its old name looks like.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
             "The certificate of {host} is signed by nobody this machine trusts (self-signed?). If the server is your own, name its CA certificate with ca_file."
         ),
         CertificateError::Revoked => format!("The certificate of {host} has been revoked."),

@@ -1,6 +1,7 @@
 //! Runs a command the owner configured: bytes in, its words out, a deadline, and nothing of ours in its environment.
 
 use std::io::{self, Read, Write};
+use std::iter;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Bytes kept of what a command prints; the rest is read and thrown away so that it never blocks.
-const MOST_OUTPUT: u64 = 64 * 1024;
+const MOST_OUTPUT: usize = 64 * 1024;
 /// How long an ended command's output is waited for; a grandchild may hold the pipe open for ever.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -49,8 +50,8 @@ pub fn run(command: &str, dir: Option<&Path>, input: Vec<u8>, deadline: Duration
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         return Err(CommandError::Late(deadline));
     };
-    let heard = |pipe: Option<Receiver<Vec<u8>>>| pipe.and_then(|pipe| pipe.recv_timeout(GRACE).ok()).unwrap_or_default();
-    Ok(Ended { status, stdout: heard(stdout), stderr: heard(stderr) })
+    let said = |pipe: Option<Receiver<Vec<u8>>>| pipe.as_ref().map(heard).unwrap_or_default();
+    Ok(Ended { status, stdout: said(stdout), stderr: said(stderr) })
 }
 
 /// The first line, without its line end; other white space belongs to it.
@@ -87,16 +88,25 @@ fn feed(child: &mut Child, input: Vec<u8>) {
     }
 }
 
-fn listen(pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+/// Reads a pipe from a thread, piece by piece: what was said counts even if the pipe is never closed.
+fn listen(mut pipe: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut pipe = pipe;
-        let mut start = Vec::new();
-        let _ = pipe.by_ref().take(MOST_OUTPUT).read_to_end(&mut start);
-        let _ = sender.send(start);
-        let _ = io::copy(&mut pipe, &mut io::sink());
+        let mut piece = vec![0; MOST_OUTPUT];
+        let mut left = MOST_OUTPUT;
+        while let Ok(read @ 1..) = pipe.read(&mut piece[..left]) {
+            left -= read;
+            let _ = sender.send(piece[..read].to_vec());
+        }
+        drop(sender);
+        io::copy(&mut pipe, &mut io::sink())
     });
     receiver
+}
+
+/// What was said up to now; when the pipe stays open, what was said until it fell silent.
+fn heard(pipe: &Receiver<Vec<u8>>) -> Vec<u8> {
+    iter::from_fn(|| pipe.recv_timeout(GRACE).ok()).flatten().collect()
 }
 
 fn wait(mut child: Child) -> Receiver<Option<ExitStatus>> {

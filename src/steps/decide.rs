@@ -71,7 +71,7 @@ pub fn outcome_effects(outcome: Outcome, reading: &Reading, today: Date) -> Vec<
         Outcome::Call | Outcome::ResumeRequested | Outcome::Opening | Outcome::Referral | Outcome::Unclear => vec![Effect::Owe],
         Outcome::NotNow => {
             let until = follow_up.unwrap_or_else(|| NOT_NOW.after_day(today));
-            vec![Effect::Hold(HoldReason::NotNow, Some(until)), Effect::FollowUp(Some(until))]
+            vec![Effect::Hold(HoldReason::NotNow, Some(until)), Effect::FollowUp(follow_up)]
         }
         Outcome::Acknowledged => Vec::new(),
     };

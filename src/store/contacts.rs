@@ -205,6 +205,14 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many contacts are in a state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_in(&self, state: State) -> Result<u32, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT count(*) FROM contact WHERE state = ?1")?.query_row([state.word()], |row| row.get(0))?)
+    }
+
     /// How many contacts there are.
     ///
     /// # Errors

@@ -89,6 +89,22 @@ impl Tx<'_> {
         self.entries_where("j.recorded >= ?1 ORDER BY j.id", [micros(since)])
     }
 
+    /// One line by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        Ok(self.entries_where("j.id = ?1", [id.0])?.into_iter().next())
+    }
+
+    /// How many readings the owner corrected.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_corrections(&self) -> Result<u32, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT count(*) FROM journal WHERE kind = 'corrected'")?.query_row([], |row| row.get(0))?)
+    }
+
     fn entries_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>, StoreError> {
         let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM journal j WHERE {condition}"))?;
         let rows = statement.query_map(parameters, entry)?;

@@ -1,3 +1,5 @@
-//! What several stories stand on.
+//! What the tests stand on.
 
 pub mod home;
+pub mod scripted;
+pub mod servers;

@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use imap::types::Flag;
 use jiff::Zoned;
 
+use super::filter::Plus;
 use super::names::guess;
 use super::{Imap, Terms, from_modified_utf7};
 use crate::model::edge::EdgeError;
@@ -30,7 +31,7 @@ impl Imap {
         let name = escaped(folder).ok_or_else(|| EdgeError::Permanent(format!("{what}: its name cannot be written in IMAP.")))?;
         let flags: &[Flag<'_>] = if seen { &[Flag::Seen] } else { &[] };
         let date = chrono_date(at);
-        self.call(&what, Terms { awaits_plus: true, patience: 2, ..Terms::default() }, |session| {
+        self.call(&what, Terms { plus: Plus::Once, patience: 2, ..Terms::default() }, |session| {
             let mut command = session.append(&name, bytes);
             command.flags(flags.iter().cloned());
             if let Some(date) = date {
@@ -50,7 +51,7 @@ impl Imap {
         // Some programs show subscribed folders only; the mail is filed either way.
         let subscribed = self.call(&what, Terms::default(), |session| session.subscribe(folder));
         if subscribed.is_err() {
-            tracing::debug!("the new folder is not subscribed to")
+            tracing::debug!("the new folder is not subscribed to");
         }
         Ok(())
     }

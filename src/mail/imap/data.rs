@@ -37,7 +37,7 @@ pub(super) fn fetched(response: Response) -> Option<Fetched> {
             b"UID" => fetched.uid = value.number().and_then(|uid| u32::try_from(uid).ok()),
             b"RFC822.SIZE" => fetched.size = value.number().unwrap_or(0),
             b"INTERNALDATE" => fetched.arrived = value.text().and_then(|text| internal_date(&text)),
-            b"BODY" => fetched.body = value.bytes(),
+            b"BODY" => fetched.body = Some(value.bytes().unwrap_or_default()),
             _ => {}
         }
     }
@@ -195,8 +195,9 @@ impl Scanner {
             match byte {
                 b'"' => break,
                 b'\\' => {
-                    inside.extend(self.peek());
-                    self.at += 1;
+                    let escaped = self.peek();
+                    inside.extend(escaped);
+                    self.at += usize::from(escaped.is_some());
                 }
                 LITERAL => drop(self.literals.next()),
                 _ => inside.push(byte),

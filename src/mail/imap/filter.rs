@@ -15,6 +15,10 @@ const MOST_LITERAL: usize = 4 * 1024 * 1024;
 const MOST_TEXT: usize = 64 * 1024;
 /// The text of a SEARCH response: about 600,000 UIDs.
 const MOST_SEARCH: usize = 4 * 1024 * 1024;
+/// Lines handed to the crate for one command; more tell it nothing new.
+const MOST_PASSED: usize = 1000;
+/// What keeping a response costs besides its bytes.
+const RESPONSE_COST: usize = 128;
 /// Bytes kept for one command.
 const MOST_KEPT: usize = 24 * 1024 * 1024;
 /// Kept bytes after which cut literals are cut shorter still.
@@ -22,7 +26,7 @@ const MANY_KEPT: usize = 16 * 1024 * 1024;
 /// How short then.
 const SHORT_CUT: usize = 2 * 1024;
 /// Bytes taken in for one command, kept or not: endless chatter must end too.
-const MOST_EATEN: usize = 96 * 1024 * 1024;
+const MOST_EATEN: usize = 48 * 1024 * 1024;
 /// Stands in a response's text where a literal was; the server's own such bytes are masked.
 pub(super) const LITERAL: u8 = 1;
 
@@ -43,6 +47,18 @@ impl Shared {
     }
 }
 
+/// How many continuations (`+`) the command asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Plus {
+    /// None; one that comes all the same is dropped.
+    #[default]
+    None,
+    /// One, as IDLE and APPEND do.
+    Once,
+    /// Any number, as AUTHENTICATE does.
+    Many,
+}
+
 /// What was heard, and what is ready for the `imap` crate.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
@@ -53,11 +69,12 @@ pub(super) struct Filter {
     cut: Option<usize>,
     kept: usize,
     eaten: usize,
+    passed: usize,
     heard: Vec<Response>,
     ready: Vec<u8>,
     given: usize,
     held: Vec<u8>,
-    awaits_plus: bool,
+    plus: Plus,
     tagged: Option<String>,
     bye: Option<String>,
     exists: u32,
@@ -66,13 +83,14 @@ pub(super) struct Filter {
 
 impl Filter {
     /// A command begins: forgets what the last one heard. Literals are cut at `cut` bytes, if given.
-    pub(super) fn begin(&mut self, cut: Option<usize>, awaits_plus: bool) {
+    pub(super) fn begin(&mut self, cut: Option<usize>, plus: Plus) {
         self.heard.clear();
         self.tagged = None;
         self.cut = cut;
         self.kept = 0;
         self.eaten = 0;
-        self.awaits_plus = awaits_plus;
+        self.passed = 0;
+        self.plus = plus;
     }
 
     /// The data responses heard since the command began.
@@ -88,6 +106,11 @@ impl Filter {
     /// The server's words when it said goodbye.
     pub(super) fn bye(&self) -> Option<&str> {
         self.bye.as_deref()
+    }
+
+    /// How many messages the opened folder holds.
+    pub(super) fn exists(&self) -> u32 {
+        self.exists
     }
 
     /// True when a message was announced since the last call.
@@ -216,7 +239,7 @@ impl Filter {
         let words = words(&response.text);
         match (words[1].to_ascii_uppercase().as_slice(), words[2].to_ascii_uppercase().as_slice()) {
             (b"LIST" | b"SEARCH" | b"CAPABILITY", _) | (_, b"FETCH") => {
-                self.kept += response.text.len();
+                self.kept += response.text.len() + RESPONSE_COST;
                 self.heard.push(response);
             }
             (b"OK", _) => self.pass_code(&response.text),
@@ -248,15 +271,23 @@ impl Filter {
 
     /// Untagged lines wait for the `+`: the crate takes whatever comes first for the answer to its command.
     fn pass(&mut self, line: &[u8]) {
-        if self.awaits_plus { self.held.extend_from_slice(line) } else { self.ready.extend_from_slice(line) }
+        self.passed += 1;
+        match self.plus {
+            _ if self.passed > MOST_PASSED => {}
+            Plus::None => self.ready.extend_from_slice(line),
+            Plus::Once | Plus::Many => self.held.extend_from_slice(line),
+        }
     }
 
     fn pass_plus(&mut self, text: &[u8]) {
-        if !std::mem::take(&mut self.awaits_plus) {
-            return;
+        match self.plus {
+            Plus::None => return,
+            Plus::Once => self.plus = Plus::None,
+            Plus::Many => {}
         }
         let challenge = text.strip_prefix(b"+ ").unwrap_or_default();
-        let is_base64 = challenge.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) && challenge.len() % 4 == 0;
+        let is_base64 =
+            challenge.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)) && challenge.len().is_multiple_of(4);
         self.ready.extend_from_slice(if is_base64 && !challenge.is_empty() { b"+ " } else { b"+" });
         self.ready.extend_from_slice(if is_base64 { challenge } else { b"" });
         self.ready.extend_from_slice(b"\r\n");
@@ -271,7 +302,7 @@ impl Filter {
             return Err(refuse("the server sent something that is no IMAP"));
         }
         self.tagged = Some(readable(&text[words[0].len() + 1..]));
-        self.awaits_plus = false;
+        self.plus = Plus::None;
         for piece in [words[0], b" ", &status, b" -\r\n"] {
             self.ready.extend_from_slice(piece);
         }

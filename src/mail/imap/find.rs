@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::data::found;
+use super::filter::Plus;
 use super::{Imap, Terms};
 use crate::model::address::Address;
 use crate::model::edge::EdgeError;
@@ -12,10 +13,11 @@ const MOST_ADDRESSES: usize = 20;
 /// Bytes of one command.
 const MOST_COMMAND: usize = 6_000;
 /// A search may make a server read a whole folder.
-const TERMS: Terms = Terms { cut: None, awaits_plus: false, patience: 4 };
+const TERMS: Terms = Terms { cut: None, plus: Plus::None, patience: 4 };
 
 impl Imap {
-    /// UIDs from `first` to `last` of messages that arrived on or after the day, rising.
+    /// UIDs from `first` to `last` of messages that arrived on or after the day, rising. The day is the server's: ask from
+    /// a day earlier where it matters.
     ///
     /// # Errors
     /// When the line or the server fails.
@@ -89,11 +91,13 @@ fn keys_of(address: &Address) -> [String; 3] {
     ["FROM", "TO", "CC"].map(|field| format!("{field} \"{address}\""))
 }
 
-/// `OR a OR b c`, which is how IMAP says a, b or c.
+/// IMAP's `OR` takes two keys; paired off evenly it nests six deep for sixty keys, which every server's parser takes.
 fn any_of(keys: &[String]) -> String {
-    let ors = "OR ";
-    let (last, others) = keys.split_last().map_or(("", keys), |(last, others)| (last.as_str(), others));
-    others.iter().map(|key| format!("{ors}{key} ")).chain([last.to_owned()]).collect()
+    let mut keys = keys.to_vec();
+    while keys.len() > 1 {
+        keys = keys.chunks(2).map(|pair| if let [one, other] = pair { format!("OR {one} {other}") } else { pair.concat() }).collect();
+    }
+    keys.concat()
 }
 
 fn day(date: Date) -> String {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use imap::extensions::idle::WaitOutcome;
 
+use super::filter::Plus;
 use super::{Imap, Terms};
 use crate::model::edge::EdgeError;
 
@@ -48,7 +49,7 @@ impl Imap {
 
     fn wait(&mut self, at_most: Duration) -> Result<WaitOutcome, EdgeError> {
         let filter = self.filter.clone();
-        self.call("The server could not be asked to announce mail", Terms { awaits_plus: true, ..Terms::default() }, |session| {
+        self.call("The server could not be asked to announce mail", Terms { plus: Plus::Once, ..Terms::default() }, |session| {
             session.idle().timeout(at_most).keepalive(false).wait_while(|_| !filter.lock().has_news())
         })
     }

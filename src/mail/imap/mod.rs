@@ -10,6 +10,8 @@ mod names;
 mod read;
 mod stop;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod trouble;
 mod uids;
 mod wire;
@@ -22,7 +24,7 @@ use imap::{Authenticator, Client, Error, Session};
 use rustls::ClientConnection;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::filter::{Response, Shared};
+use self::filter::{Plus, Response, Shared};
 pub use self::idle::IdleEnd;
 pub use self::names::from_modified_utf7;
 use self::stop::Reins;
@@ -59,8 +61,8 @@ pub struct Imap {
 struct Terms {
     /// Literals are cut at so many bytes.
     cut: Option<usize>,
-    /// The server's `+` is part of the answer.
-    awaits_plus: bool,
+    /// Whether the server's `+` is part of the answer.
+    plus: Plus,
     /// Times the ordinary patience; 0 means once.
     patience: u32,
 }
@@ -111,8 +113,9 @@ impl Imap {
     pub fn open(&mut self, folder: &str) -> Result<Opened, EdgeError> {
         let what = format!("The folder “{}” could not be opened", from_modified_utf7(folder));
         let mailbox = self.call(&what, Terms { patience: 4, ..Terms::default() }, |session| session.examine(folder))?;
-        self.filter.lock().take_news();
-        Ok(Opened { validity: mailbox.uid_validity.unwrap_or(0), next: mailbox.uid_next.map(u64::from), exists: mailbox.exists })
+        let mut filter = self.filter.lock();
+        filter.take_news();
+        Ok(Opened { validity: mailbox.uid_validity.unwrap_or(0), next: mailbox.uid_next.map(u64::from), exists: filter.exists() })
     }
 
     /// Asks whether anything is new; true when a message was announced since the folder was opened or last asked about.
@@ -128,7 +131,7 @@ impl Imap {
     pub fn logout(mut self) {
         if !self.dead {
             self.reins.begin(LOGOUT);
-            self.filter.lock().begin(None, false);
+            self.filter.lock().begin(None, Plus::None);
             if let Err(error) = self.session.logout() {
                 tracing::debug!(%error, "the mail server did not say goodbye");
             }
@@ -147,7 +150,7 @@ impl Imap {
             return Err(EdgeError::temporary(format!("The connection to {} is closed.", self.host)));
         }
         self.reins.begin(self.reins.patience * terms.patience.max(1));
-        self.filter.lock().begin(terms.cut, terms.awaits_plus);
+        self.filter.lock().begin(terms.cut, terms.plus);
         let outcome = catch_unwind(AssertUnwindSafe(|| act(&mut self.session)));
         match outcome {
             Ok(Ok(value)) => {
@@ -190,14 +193,20 @@ fn open_line(servers: &Servers, reins: &Arc<Reins>) -> Result<(Line, String), Ed
     if server.security == Security::None && !server.is_loopback() {
         return Err(EdgeError::Permanent(format!("{host} is another machine; without TLS the password would be readable on the way.")));
     }
-    let config = tls::client_config(servers.ca_file.as_deref())?;
     let mut wire = Wire::connect(host, server.port, reins).map_err(|error| trouble::broken(host, &error))?;
     reins.begin(reins.patience);
     if server.security == Security::None {
         let words = greet::greeting(&mut wire, host)?;
         return Ok((Line::Plain(wire), words));
     }
-    let first_words = if server.security == Security::StartTls { Some(greet::greeting(&mut wire, host)?) } else { None };
+    secured(wire, servers)
+}
+
+/// Brings TLS onto a line; of what the server says before it only the greeting's wording is kept.
+fn secured(mut wire: Wire, servers: &Servers) -> Result<(Line, String), EdgeError> {
+    let host = servers.imap.host.as_str();
+    let config = tls::client_config(servers.ca_file.as_deref())?;
+    let first_words = if servers.imap.security == Security::StartTls { Some(greet::greeting(&mut wire, host)?) } else { None };
     if first_words.is_some() {
         greet::start_tls(&mut wire, host)?;
     }
@@ -212,16 +221,14 @@ fn open_line(servers: &Servers, reins: &Arc<Reins>) -> Result<(Line, String), Ed
 fn sign_in(client: Client<Stream>, filter: &Shared, username: &str, password: &SecretString) -> imap::Result<Session<Stream>> {
     let password = password.expose_secret();
     let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    let signed_in = if is_plain(username) && is_plain(password) {
-        catch_unwind(AssertUnwindSafe(|| client.login(username, password)))
-    } else {
-        filter.lock().begin(None, true);
-        catch_unwind(AssertUnwindSafe(|| client.authenticate("PLAIN", &Plain { username, password })))
-    };
-    match signed_in {
-        Ok(outcome) => outcome.map_err(|(error, _)| error),
-        Err(_) => Err(Error::ConnectionLost),
-    }
+    let needs_sasl = !is_plain(username) || !is_plain(password);
+    filter.lock().begin(None, if needs_sasl { Plus::Many } else { Plus::None });
+    let signed_in = catch_unwind(AssertUnwindSafe(|| {
+        let outcome =
+            if needs_sasl { client.authenticate("PLAIN", &Plain { username, password }) } else { client.login(username, password) };
+        outcome.map_err(|(error, _)| error)
+    }));
+    signed_in.unwrap_or(Err(Error::ConnectionLost))
 }
 
 fn login_trouble(host: &str, filter: &Shared, error: &Error) -> EdgeError {

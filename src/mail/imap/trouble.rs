@@ -22,6 +22,7 @@ pub(super) fn broken(host: &str, error: &io::Error) -> EdgeError {
             format!("{host} closed the connection.")
         }
         io::ErrorKind::ConnectionRefused => format!("{host} does not accept connections on this port."),
+        io::ErrorKind::NotFound => format!("The host {host} is not known; its name may be wrong, or this machine is offline."),
         io::ErrorKind::InvalidData => format!("The connection to {host} was closed: {error}."),
         _ => format!("The connection to {host} failed: {error}."),
     })
@@ -34,7 +35,7 @@ pub(super) fn no_tls(host: &str, error: &io::Error) -> EdgeError {
 
 /// The server answered NO or BAD in these words.
 pub(super) fn refused(host: &str, what: &str, words: &str) -> EdgeError {
-    let what = format!("{what}; {host} says “{}”.", without_addresses(words));
+    let what = format!("{what}; {host} says “{}”.", quotable(words));
     if is_busy(words) { EdgeError::Temporary { what, wait: backoff(words) } } else { EdgeError::Permanent(what) }
 }
 
@@ -48,7 +49,7 @@ pub(super) fn login_refused(host: &str, words: &str) -> EdgeError {
 
 /// The server hung up with these words.
 pub(super) fn goodbye(host: &str, words: &str) -> EdgeError {
-    let what = format!("{host} closed the connection: “{}”.", without_addresses(words));
+    let what = format!("{host} closed the connection: “{}”.", quotable(words));
     EdgeError::Temporary { what, wait: backoff(words) }
 }
 
@@ -65,7 +66,9 @@ fn backoff(words: &str) -> Option<u64> {
     Some(milliseconds.div_ceil(1000))
 }
 
-fn without_addresses(words: &str) -> String {
+/// The words for a sentence: without the status, the addresses and the full stop.
+fn quotable(words: &str) -> String {
     let hidden = |word| if str::contains(word, '@') { "(address)" } else { word };
-    readable(words.split_whitespace().map(hidden).collect::<Vec<_>>().join(" ").as_bytes())
+    let said = words.split_whitespace().skip_while(|word| matches!(*word, "NO" | "BAD")).map(hidden);
+    readable(said.collect::<Vec<_>>().join(" ").trim_end_matches('.').as_bytes())
 }

@@ -35,6 +35,16 @@ impl UidSet {
         self.0.chunks(MOST_RANGES).map(|ranges| Self(ranges.to_vec()))
     }
 
+    /// The lower and the upper half; `None` when there is nothing to divide.
+    pub(super) fn halves(&self) -> Option<[Self; 2]> {
+        if let [(first, last)] = self.0[..] {
+            let middle = first + (last - first) / 2;
+            return (first < last).then(|| [Self::range(first, middle), Self::range(middle + 1, last)]);
+        }
+        let (lower, upper) = self.0.split_at_checked(self.0.len() / 2).filter(|(lower, _)| !lower.is_empty())?;
+        Some([Self(lower.to_vec()), Self(upper.to_vec())])
+    }
+
     fn push(&mut self, uid: u32) {
         match self.0.last_mut() {
             Some((_, last)) if *last + 1 == uid => *last = uid,
@@ -50,7 +60,9 @@ impl FromIterator<u32> for UidSet {
         uids.sort_unstable();
         uids.dedup();
         let mut set = Self::default();
-        uids.into_iter().for_each(|uid| set.push(uid));
+        for uid in uids {
+            set.push(uid);
+        }
         set
     }
 }

@@ -17,7 +17,7 @@ const CONNECT: Duration = Duration::from_secs(15);
 const CONNECT_ONE: Duration = Duration::from_secs(5);
 /// A silent line is probed after this long; four unanswered probes end it within four minutes.
 const KEEPALIVE: TcpKeepalive =
-    TcpKeepalive::new().with_time(Duration::from_secs(120)).with_interval(Duration::from_secs(30)).with_retries(4);
+    TcpKeepalive::new().with_time(Duration::from_mins(2)).with_interval(Duration::from_secs(30)).with_retries(4);
 
 const LINE: Token = Token(0);
 const WAKE: Token = Token(1);
@@ -35,7 +35,8 @@ pub(super) struct Wire {
 impl Wire {
     /// Connects to the first address of the host that answers.
     pub(super) fn connect(host: &str, port: u16, reins: &Arc<Reins>) -> io::Result<Self> {
-        let addresses: Vec<SocketAddr> = (host, port).to_socket_addrs()?.collect();
+        let unknown = |error: io::Error| io::Error::new(io::ErrorKind::NotFound, error);
+        let addresses: Vec<SocketAddr> = (host, port).to_socket_addrs().map_err(unknown)?.collect();
         let until = Instant::now() + CONNECT;
         let mut last = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
         for (index, address) in addresses.iter().enumerate() {

@@ -10,7 +10,7 @@ use crate::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 use crate::secrets::command::{self, CommandError, Ended};
 
 /// How long a send command may take, as long as SMTP waits for the answer to the final dot.
-const DEADLINE: Duration = Duration::from_secs(600);
+const DEADLINE: Duration = Duration::from_mins(10);
 /// sysexits.h: the command asks to be tried again later.
 const EX_TEMPFAIL: i32 = 75;
 /// What a shell adds to the signal that ended a command of its.

@@ -1,6 +1,7 @@
 //! Looking at a Maildir's files without touching them, while another tool moves them about.
 
-use std::fs::{self, File, Metadata};
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -25,38 +26,37 @@ pub struct Entry {
 
 /// The messages in `cur` and `new` of one folder, in no order.
 ///
+/// All names are taken before the first file is looked at: a look at each may last seconds, and what comes or moves
+/// meanwhile must be newer than everything that was seen. `new` goes first, so that a mail on its way to `cur` is seen
+/// twice rather than never.
+///
 /// # Errors
-/// When `cur` cannot be listed. A file that goes away meanwhile is left out.
+/// When a folder cannot be listed. A file that goes away meanwhile is left out: it is elsewhere now, with a new change time.
 pub fn entries(dir: &Path) -> io::Result<Vec<Entry>> {
-    // `new` first: a mail that moves from there to `cur` meanwhile is then seen twice rather than never.
-    let mut entries = match list(&dir.join("new")) {
+    let mut files = match names(&dir.join("new")) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         found => found.unwrap_or_default(),
     };
-    entries.extend(list(&dir.join("cur"))?);
-    Ok(entries)
+    files.extend(names(&dir.join("cur"))?);
+    Ok(files.into_iter().filter_map(about).collect())
 }
 
-fn list(dir: &Path) -> io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        let is_hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        let found = (!is_hidden).then(|| fs::metadata(entry.path()).ok()).flatten();
-        entries.extend(found.filter(Metadata::is_file).map(|metadata| about(entry.path(), &metadata)));
-    }
-    Ok(entries)
+fn names(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let is_shown = |name: &OsStr| !name.as_encoded_bytes().starts_with(b".");
+    let entries: io::Result<Vec<DirEntry>> = fs::read_dir(dir)?.collect();
+    Ok(entries?.into_iter().filter(|entry| is_shown(&entry.file_name())).map(|entry| entry.path()).collect())
 }
 
-fn about(file: PathBuf, metadata: &Metadata) -> Entry {
+fn about(file: PathBuf) -> Option<Entry> {
+    let metadata = fs::metadata(&file).ok().filter(Metadata::is_file)?;
     let micros = metadata.ctime().saturating_mul(1_000_000).saturating_add(metadata.ctime_nsec() / 1000);
     let nanos = i32::try_from(metadata.mtime_nsec()).unwrap_or_default();
-    Entry {
+    Some(Entry {
         file,
         changed: u64::try_from(micros).unwrap_or_default(),
         arrived: Timestamp::new(metadata.mtime(), nanos).ok(),
         size: metadata.len(),
-    }
+    })
 }
 
 /// The header block of a file, up to and with the empty line, or what `most` bytes hold of it.
@@ -104,7 +104,7 @@ fn open(path: &Path) -> Option<File> {
     File::open(path).ok()
 }
 
-/// Where a message went whose file name or folder (`new`, `cur`) has changed; its name up to the flags stays.
+/// Where a message went whose flags or folder (`new`, `cur`) have changed.
 pub fn renamed(path: &Path) -> Option<PathBuf> {
     let wanted = base(path.file_name()?.to_str()?);
     let folder = path.parent()?.parent()?;
@@ -114,7 +114,7 @@ pub fn renamed(path: &Path) -> Option<PathBuf> {
     })
 }
 
-/// A message's name without its flags (`:2,S`).
+/// The part of a message's name that stays: other tools add a UID or a size after a comma and flags after a colon.
 fn base(name: &str) -> &str {
-    name.split(":2,").next().unwrap_or(name)
+    name.split([',', ':']).next().unwrap_or(name)
 }

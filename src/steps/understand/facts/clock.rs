@@ -1,0 +1,423 @@
+//! Hours of the day as people write them: `3`, `10:30a PT`, `between 2 and 4 Central`, `any time after noon`, `Wed morning`.
+
+use jiff::tz::TimeZone;
+
+use super::lexicon::Lex;
+use super::named::ALMANAC;
+use super::words::Page;
+
+/// Minutes after midnight.
+pub type Minutes = i32;
+
+/// Which hours are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hours {
+    /// A point, or a stretch with its end.
+    At(Minutes, Option<Minutes>),
+    /// From then on.
+    From(Minutes),
+    /// Up to then.
+    Before(Minutes),
+    /// A part of the day: from, to; gives way to a plain hour beside it.
+    Part(Minutes, Minutes),
+}
+
+/// Hours named in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// First word, preposition included.
+    pub from: usize,
+    /// First word after it, the zone included.
+    pub to: usize,
+    /// The hours.
+    pub hours: Hours,
+    /// Index of the zone in the almanac.
+    pub zone: Option<usize>,
+}
+
+/// Half of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Am,
+    Pm,
+}
+
+/// An hour as written.
+#[derive(Debug, Clone, Copy)]
+struct Face {
+    minutes: Minutes,
+    half: Option<Half>,
+    /// Sure to be an hour without looking around.
+    plain: bool,
+    /// Written on the 24-hour clock or as a word.
+    fixed: bool,
+    end: usize,
+}
+
+/// All hours of a text; words that `taken` says belong to a date are left alone.
+pub fn clocks(page: &Page<'_>, taken: impl Fn(usize) -> bool) -> Vec<Clock> {
+    let mut all: Vec<Clock> = Vec::new();
+    let mut i = 0;
+    while i < page.words.len() {
+        let after_clock = all.last().is_some_and(|last| last.to + 2 >= i && last.to <= i);
+        let found = if taken(i) { None } else { hours_at(page, i, after_clock, &taken).or_else(|| part_at(page, i)) };
+        match found {
+            Some(clock) => {
+                i = clock.to.max(i + 1);
+                all.push(clock);
+            }
+            None => i += 1,
+        }
+    }
+    all
+}
+
+/// The zone of the almanac as a zone with its summer time.
+pub fn zone(n: usize) -> Option<TimeZone> {
+    TimeZone::get(ALMANAC.zones.get(n)?).ok()
+}
+
+/// Every zone a text names, with the word it stands at.
+pub fn zones(page: &Page<'_>) -> Vec<(usize, usize)> {
+    let named = |i: usize| {
+        let (n, end) = zone_at(page, i)?;
+        let loud = page.words[i].capital && page.words[i].end - page.words[i].start >= 2;
+        (end > i + 1 || loud).then_some((i, n))
+    };
+    (0..page.words.len()).filter_map(named).collect()
+}
+
+fn zone_at(page: &Page<'_>, i: usize) -> Option<(usize, usize)> {
+    let list = ALMANAC.zone_phrases.get(page.low(i))?;
+    let (rest, n) = list.iter().find(|(rest, _)| rest.iter().enumerate().all(|(k, word)| page.low(i + 1 + k) == word))?;
+    Some((*n, i + 1 + rest.len()))
+}
+
+/// The zone right after an hour, past an opening bracket.
+fn zone_after(page: &Page<'_>, i: usize) -> (Option<usize>, usize) {
+    let j = i + usize::from(matches!(page.low(i), "(" | "us"));
+    match zone_at(page, j) {
+        Some((n, end)) => (Some(n), if j > i { page.skip(end, ')') } else { end }),
+        None => (None, i),
+    }
+}
+
+fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize) -> bool) -> Option<Clock> {
+    let start = face(page, i)?;
+    let (from, lead) = lead(page, i);
+    let range = range_end(page, i, start);
+    let end_of = range.map_or(start.end, |face| face.end);
+    let (zone, mut to) = zone_after(page, end_of);
+    let listed = after_clock && matches!(page.low(i.wrapping_sub(1)), "or" | "and" | "," | "/" | "so" | "maybe" | "then");
+    let pair = matches!(page.low(end_of), "or" | "and") && face(page, end_of + 1).is_some_and(|next| next.plain);
+    let mine = matches!(page.low(to), "mine") || page.phrase(to, &["my", "time"]).is_some();
+    let sure = pair
+        || mine
+        || start.plain
+        || range.is_some_and(|end| end.plain)
+        || zone.is_some()
+        || lead.is_some()
+        || listed
+        || after_day(page, i, taken);
+    let yours = page.phrase(to, &["your", "time"]).is_some() && (to..to + 8).any(|k| matches!(page.low(k), "my" | "mine"));
+    let told_twice = yours || page.phrase(to, &["for", "you"]).is_some();
+    if !sure || told_twice || is_other_number(page, i, end_of) {
+        return None;
+    }
+    let hint = half_hint(page, i, to);
+    let begin = settle(start, range, hint);
+    let hours = match (range, lead) {
+        (Some(end), _) => Hours::At(begin, Some(end_after(begin, end, hint))),
+        (None, Some(Lead::After)) => Hours::From(begin),
+        (None, Some(Lead::Before)) => Hours::Before(begin),
+        _ => open_end(page, &mut to).map_or(Hours::At(begin, None), |()| Hours::From(begin)),
+    };
+    Some(Clock { from, to, hours, zone })
+}
+
+/// `onward`, `or later`, `on` after an hour.
+fn open_end(page: &Page<'_>, to: &mut usize) -> Option<()> {
+    let end = match (page.low(*to), page.low(*to + 1)) {
+        ("onward" | "onwards", _) => *to + 1,
+        ("or" | "and", "later" | "after" | "on" | "beyond") => *to + 2,
+        _ => return None,
+    };
+    *to = end;
+    Some(())
+}
+
+/// The words that lead to an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    At,
+    After,
+    Before,
+}
+
+fn lead(page: &Page<'_>, i: usize) -> (usize, Option<Lead>) {
+    let mut k = i;
+    while k > 0 && i - k < 3 {
+        k -= 1;
+        let lead = match page.low(k) {
+            "at" | "around" | "@" | "between" | "from" | "about" | "maybe" | "say" => Lead::At,
+            "after" | "past" | "starting" | "beyond" => Lead::After,
+            "before" | "until" | "till" | "til" | "by" => Lead::Before,
+            "anytime" | "like" | "roughly" | "~" | "approximately" | "the" | "only" => continue,
+            _ => break,
+        };
+        let (k, lead) = if lead == Lead::At && k > 0 && page.low(k - 1) == "starting" { (k - 1, Lead::After) } else { (k, lead) };
+        return (k, Some(lead));
+    }
+    (i, None)
+}
+
+/// A weekday or date stands right before: `Tuesday 3`, `Dec 3, 2`.
+fn after_day(page: &Page<'_>, i: usize, taken: &impl Fn(usize) -> bool) -> bool {
+    let k = i.wrapping_sub(1 + usize::from(matches!(page.low(i.wrapping_sub(1)), "," | "-" | ":" | "@")));
+    let range = matches!(page.low(i + 1), "-" | "to") && matches!(page.lex(i + 2), Lex::Number(1..=12, 1..=2, false));
+    let dated = k < i && taken(k);
+    (dated && range)
+        || (matches!(page.lex(k), Lex::Weekday(..) | Lex::Ahead(_)) && k + 1 == i)
+        || (range && matches!(page.low(k), "morning" | "afternoon"))
+}
+
+/// Money, telephone, percent, counts of things, dates.
+fn is_other_number(page: &Page<'_>, i: usize, end: usize) -> bool {
+    let before = page.low(i.wrapping_sub(1));
+    let after = page.low(end);
+    let counted = matches!(page.lex(end), Lex::Unit(_) | Lex::Number(..) | Lex::Month(_))
+        || matches!(
+            after,
+            "%" | "minutes"
+                | "minute"
+                | "min"
+                | "mins"
+                | "hours"
+                | "hour"
+                | "hrs"
+                | "hr"
+                | "k"
+                | "people"
+                | "openings"
+                | "positions"
+                | "roles"
+                | "of"
+                | "times"
+                | "years"
+                | "reviewers"
+                | "physicians"
+                | "docs"
+                | "calls"
+                | "cases"
+                | "other"
+                | "others"
+        );
+    matches!(before, "$" | "#" | "+" | "ext" | "level" | "version" | "phase" | "tier" | "grade" | "room" | "suite" | "step")
+        || counted
+        || (after == "/" && page.glued(end) && matches!(page.lex(end + 1), Lex::Number(..)))
+        || (after == "-" && page.glued(end) && matches!(page.lex(end + 1), Lex::Number(_, 3.., _)))
+        || (after == "." && page.glued(end + 1) && matches!(page.lex(end + 1), Lex::Number(..)))
+}
+
+/// One hour: `3`, `3pm`, `10:30 a.m.`, `noon`, `half past two`, `three o'clock`.
+fn face(page: &Page<'_>, i: usize) -> Option<Face> {
+    match page.lex(i) {
+        Lex::Number(hour @ 0..=24, 1..=2, false) => digits(page, i, hour),
+        Lex::Number(n @ 100..=2359, 3..=4, false) if n % 100 < 60 => glued_digits(page, i, n),
+        Lex::Count(hour @ 1..=12) if !matches!(page.low(i), "a" | "an" | "another" | "couple" | "few" | "several" | "dozen") => {
+            spelt(page, i, hour)
+        }
+        _ => named(page, i),
+    }
+}
+
+fn digits(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
+    let colon = page.glued(i + 1) && page.glued(i + 2);
+    let (minute, end, exact) = match (page.low(i + 1), page.lex(i + 2)) {
+        (":" | "h", Lex::Number(minute @ 0..=59, 2, false)) if colon => (minute, i + 3, true),
+        (".", Lex::Number(minute @ 0..=59, 2, false)) if colon && half(page, i + 3).is_some() => (minute, i + 3, true),
+        ("h", _) if page.glued(i + 1) => (0, i + 2, true),
+        _ => (0, i + 1, false),
+    };
+    let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
+    let (ish, end) = match page.low(end) {
+        "ish" => (true, end + 1),
+        "-" if page.low(end + 1) == "ish" => (true, end + 2),
+        "o'clock" => (true, end + 1),
+        _ => (false, end),
+    };
+    let fixed = half.is_none() && (hour > 12 || hour == 0);
+    if hour > 24 || (fixed && !exact) || (hour > 12 && half.is_some() && hour > 23) {
+        return None;
+    }
+    Some(Face { minutes: hour * 60 + minute, half: if hour > 12 { None } else { half }, plain: exact || half.is_some() || ish, fixed, end })
+}
+
+/// `1030am`, `230 pm`
+fn glued_digits(page: &Page<'_>, i: usize, n: i32) -> Option<Face> {
+    let led =
+        matches!(page.low(i.wrapping_sub(1)), "at" | "after" | "between" | "from" | "around" | "until") && !(1900..=2100).contains(&n);
+    if led && half(page, i + 1).is_none() && page.low(i).len() == 4 {
+        return Some(Face { minutes: n / 100 * 60 + n % 100, half: None, plain: true, fixed: true, end: i + 1 });
+    }
+    let (half, end) = half(page, i + 1)?;
+    ((1..=12).contains(&(n / 100))).then_some(Face { minutes: n / 100 * 60 + n % 100, half: Some(half), plain: true, fixed: false, end })
+}
+
+/// `am`, `p.m.`, `p`
+fn half(page: &Page<'_>, i: usize) -> Option<(Half, usize)> {
+    let half = match page.low(i).chars().next()? {
+        'a' => Half::Am,
+        'p' => Half::Pm,
+        _ => return None,
+    };
+    match page.low(i) {
+        "am" | "pm" => Some((half, i + 1)),
+        "a" | "p" if page.low(i + 1) == "." && page.low(i + 2) == "m" => {
+            Some((half, i + 3 + usize::from(page.low(i + 3) == "." && page.glued(i + 3))))
+        }
+        "a" | "p" if page.glued(i) || (page.low(i) == "p" && zone_at(page, i + 1).is_some()) => Some((half, i + 1)),
+        _ => None,
+    }
+}
+
+fn spelt(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
+    let (minute, end) = match page.low(i + 1) {
+        "thirty" => (30, i + 2),
+        "fifteen" => (15, i + 2),
+        "o'clock" => (0, i + 2),
+        _ => (0, i + 1),
+    };
+    let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
+    let plain = half.is_some() || end > i + 1;
+    let led = matches!(page.low(i.wrapping_sub(1)), "at" | "around" | "between" | "after" | "before" | "until" | "from")
+        || (page.low(i.wrapping_sub(1)) == "and" && page.low(i.wrapping_sub(3)) == "between");
+    (plain || led).then_some(Face { minutes: hour * 60 + minute, half, plain, fixed: false, end })
+}
+
+fn named(page: &Page<'_>, i: usize) -> Option<Face> {
+    let word = |minutes, end| Some(Face { minutes, half: None, plain: true, fixed: true, end });
+    match (page.low(i), page.low(i + 1)) {
+        ("noon" | "noonish" | "midday" | "lunchtime", _) => word(12 * 60, i + 1),
+        ("midnight", _) => word(0, i + 1),
+        ("half", "past") => offset(page, i + 2, 30),
+        ("quarter", "past" | "after") => offset(page, i + 2, 15),
+        ("quarter", "to" | "of" | "till") => offset(page, i + 2, -15),
+        _ => None,
+    }
+}
+
+/// An hour with minutes said before it.
+fn offset(page: &Page<'_>, i: usize, by: Minutes) -> Option<Face> {
+    let hour = face(page, i).or(match page.lex(i) {
+        Lex::Count(hour @ 1..=12) => Some(Face { minutes: hour * 60, half: None, plain: true, fixed: false, end: i + 1 }),
+        _ => None,
+    })?;
+    Some(Face { minutes: hour.minutes + by, plain: true, ..hour })
+}
+
+/// `- 4`, `to 4 pm`, `and 4` after `between`.
+fn range_end(page: &Page<'_>, i: usize, start: Face) -> Option<Face> {
+    let between = (1..=2).any(|back| page.low(i.wrapping_sub(back)) == "between");
+    let joined = match page.low(start.end) {
+        "-" | "to" | "through" | "until" | "till" | "thru" => true,
+        "and" | "&" => between,
+        _ => false,
+    };
+    joined.then_some(())?;
+    let j = start.end + 1 + usize::from(matches!(page.low(start.end + 1), "about" | "around"));
+    let end = face(page, j).or_else(|| match page.lex(j) {
+        Lex::Count(hour @ 1..=12) => Some(Face { minutes: hour * 60, half: None, plain: false, fixed: false, end: j + 1 }),
+        _ => None,
+    })?;
+    let unit_next =
+        matches!(page.lex(end.end), Lex::Unit(_)) || matches!(page.low(end.end), "minutes" | "hours" | "min" | "minute" | "hrs" | "months");
+    (!unit_next && end.minutes != start.minutes).then_some(end)
+}
+
+/// The half of the day that the words around an hour tell.
+fn half_hint(page: &Page<'_>, i: usize, to: usize) -> Option<Half> {
+    let around = (i.saturating_sub(5)..(to + 4).min(page.words.len())).filter(|k| page.sentence(*k) == page.sentence(i));
+    let mut hint = None;
+    for k in around {
+        match page.low(k) {
+            "morning" | "mornings" | "breakfast" if k < i || hint.is_none() => hint = Some(Half::Am),
+            "afternoon" | "afternoons" | "evening" | "evenings" | "tonight" if k < i || hint.is_none() => hint = Some(Half::Pm),
+            "or" | ";" if k > to => break,
+            "or" | ";" if k < i => hint = None,
+            _ => {}
+        }
+    }
+    hint
+}
+
+/// Minutes after midnight of an hour that may lack its half of the day.
+fn settle(start: Face, range: Option<Face>, hint: Option<Half>) -> Minutes {
+    if start.fixed {
+        return start.minutes;
+    }
+    let with = |half| in_half(start.minutes, half);
+    match (start.half, range) {
+        (Some(half), _) => with(half),
+        (None, Some(Face { half: Some(half), minutes, .. })) => {
+            let end = in_half(minutes, half);
+            if with(half) < end { with(half) } else { with(Half::Am) }
+        }
+        _ => with(hint.filter(|hint| !odd_hour(start.minutes, *hint)).unwrap_or_else(|| usual(start.minutes))),
+    }
+}
+
+/// 11 in the afternoon or 1 in the morning is not what a hint nearby means.
+fn odd_hour(minutes: Minutes, half: Half) -> bool {
+    let hour = minutes / 60;
+    match half {
+        Half::Am => hour == 12 || hour < 5,
+        Half::Pm => (9..12).contains(&hour),
+    }
+}
+
+/// Office hours: 7 to 11 in the morning, 12 to 6 after noon.
+fn usual(minutes: Minutes) -> Half {
+    if (7 * 60..12 * 60).contains(&minutes) { Half::Am } else { Half::Pm }
+}
+
+fn in_half(minutes: Minutes, half: Half) -> Minutes {
+    match (half, minutes / 60) {
+        (Half::Am, 12) => minutes - 12 * 60,
+        (Half::Pm, 0..=11) => minutes + 12 * 60,
+        _ => minutes,
+    }
+}
+
+fn end_after(begin: Minutes, end: Face, hint: Option<Half>) -> Minutes {
+    let _ = hint;
+    match end.half {
+        _ if end.fixed => end.minutes,
+        Some(half) => in_half(end.minutes, half),
+        None => [end.minutes, in_half(end.minutes, Half::Pm)].into_iter().find(|minutes| *minutes > begin).unwrap_or(end.minutes + 12 * 60),
+    }
+}
+
+/// `morning`, `late afternoon`, `first thing`, `over lunch`.
+fn part_at(page: &Page<'_>, i: usize) -> Option<Clock> {
+    let (early, late) = (page.low(i.wrapping_sub(1)) == "early", page.low(i.wrapping_sub(1)) == "late");
+    let (from, to) = match page.low(i) {
+        "morning" | "mornings" | "am" if early => (8, 10),
+        "morning" | "mornings" if late => (10, 12),
+        "morning" | "mornings" | "am" => (9, 12),
+        "afternoon" | "afternoons" if early => (13, 15),
+        "afternoon" | "afternoons" if late => (15, 17),
+        "afternoon" | "afternoons" | "pm" => (13, 17),
+        "evening" | "evenings" | "tonight" => (18, 20),
+        "lunch" => (12, 13),
+        _ => return None,
+    };
+    if matches!(page.low(i.wrapping_sub(1)), "good" | "after" | "before")
+        || (page.low(i).len() == 2 && !matches!(page.lex(i.wrapping_sub(1)), Lex::Weekday(..)))
+    {
+        return None;
+    }
+    let begin = i - usize::from(early || late);
+    let (zone, end) = zone_after(page, i + 1);
+    Some(Clock { from: begin, to: end, hours: Hours::Part(from * 60, to * 60), zone })
+}

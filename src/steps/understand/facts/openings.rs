@@ -1,0 +1,274 @@
+//! Places one can apply to: requisition numbers, titles and links, brought together.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use linkify::{LinkFinder, LinkKind};
+use regex::Regex;
+use serde::Deserialize;
+
+use super::cues::ends;
+use super::lexicon::Lex;
+use super::named::{Phrases, add_phrase};
+use super::words::Page;
+use crate::model::reading::{Opening, Outcome};
+
+/// No mail offers more.
+const MOST: usize = 20;
+
+#[derive(Debug, Deserialize)]
+struct Book {
+    openings: Lists,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Lists {
+    nouns: HashSet<String>,
+    words: HashSet<String>,
+    offers: HashSet<String>,
+    no: Vec<String>,
+    boards: Vec<String>,
+    never: Vec<String>,
+}
+
+static LISTS: LazyLock<Lists> =
+    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/facts.toml")).map(|book| book.openings).unwrap_or_default());
+
+static NO: LazyLock<Phrases> = LazyLock::new(|| {
+    let mut phrases = Phrases::new();
+    LISTS.no.iter().for_each(|phrase| add_phrase(&mut phrases, phrase, 0));
+    phrases
+});
+
+/// `Req # R-10234`, `job ID 55123`, `posting number: ABC-1234`.
+static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let label = r"\b(?:req(?:uisition)?s?|job|posting|position|opening|vacancy|listing|role|announcement|ref(?:erence)?|tracking)";
+    let sort = r"(?:[ \t]{0,2}(?:id|no|num|number|code|#|ref|req(?:uisition)?)\b?\.?#?){0,2}";
+    let link = r"[ \t]{0,2}(?:is|was|:|=|-|#|\()?[ \t]{0,2}[#(]?[ \t]?";
+    Regex::new(&format!(r"(?i-u){label}{sort}{link}([a-z]{{0,6}}[-_]?\d[a-z0-9]{{0,12}}(?:[-_]\d[a-z0-9]{{0,10}}){{0,2}})\b")).ok()
+});
+
+/// `R-10234`, `JR10023`, `REQ-4471`, `2026-1182`, `12345BR`.
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?-u)\b(?:(?i:jr|req|rq|job|hrq|vac|pos)[-_#]{0,2}\d{3,10}(?:-\d{1,4})?|[Rr][-_]?\d{4,10}|[A-Z]{1,5}[-_]\d{4,10}|[A-Z]{2,5}[-_]\d{4}[-_]\d{2,6}|\d{4,8}BR|[A-Z]{2,4}\d{5,9})\b").ok()
+});
+
+/// All web links of a text, in order, once each.
+pub fn links(text: &str) -> Vec<(usize, String)> {
+    if !text.contains("://") && !text.contains("www.") && !text.contains('/') {
+        return Vec::new();
+    }
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
+    let mut all: Vec<(usize, String)> = Vec::new();
+    for link in finder.links(text) {
+        let url = link.as_str();
+        if all.len() < 60 && is_web(url) && all.iter().all(|(_, known)| known != url) {
+            all.push((link.start(), url.to_owned()));
+        }
+    }
+    all
+}
+
+/// A link with a scheme, or a host with a path.
+fn is_web(url: &str) -> bool {
+    let lower = url.to_ascii_lowercase();
+    let host = lower.split('/').next().unwrap_or_default();
+    let tail = host.rsplit('.').next().unwrap_or_default();
+    let bare = host.contains('.') && tail.len() >= 2 && tail.bytes().all(|b| b.is_ascii_alphabetic());
+    lower.starts_with("http://")
+        || lower.starts_with("https://")
+        || (bare && !host.contains('@') && (host.starts_with("www.") || lower[host.len()..].len() > 1))
+}
+
+/// A piece of an opening with the byte it stands at.
+enum Piece {
+    Title(String),
+    Number(String),
+    Link(String),
+}
+
+/// The places that a text offers.
+pub fn openings(page: &Page<'_>, links: &[(usize, String)], outcomes: &[Outcome]) -> Vec<Opening> {
+    let offered = outcomes.contains(&Outcome::Opening);
+    let mut pieces: Vec<(usize, Piece)> = numbers(page, links).into_iter().map(|(at, number)| (at, Piece::Number(number))).collect();
+    let postings = links.iter().filter(|(_, url)| is_posting(url, offered));
+    pieces.extend(postings.map(|(at, url)| (*at, Piece::Link(url.clone()))));
+    let found = !pieces.is_empty();
+    pieces.extend(titles(page, links, offered || found).into_iter().map(|(at, title)| (at, Piece::Title(title))));
+    pieces.sort_by_key(|(at, _)| *at);
+    gather(pieces.into_iter().map(|(_, piece)| piece))
+}
+
+fn gather(pieces: impl Iterator<Item = Piece>) -> Vec<Opening> {
+    let mut all: Vec<Opening> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    for piece in pieces {
+        let text = match &piece {
+            Piece::Title(text) | Piece::Number(text) | Piece::Link(text) => text.to_lowercase(),
+        };
+        if !seen.insert(text) || all.len() >= MOST {
+            continue;
+        }
+        let last = all.pop().unwrap_or_default();
+        let (last, next) = fill(last, piece);
+        all.push(last);
+        all.extend(next);
+    }
+    all
+}
+
+/// Puts a piece into an opening, or into a new one when its place is taken.
+fn fill(mut last: Opening, piece: Piece) -> (Opening, Option<Opening>) {
+    let next = match piece {
+        Piece::Title(text) if last.title.is_none() => set(&mut last.title, text),
+        Piece::Number(text) if last.number.is_none() => set(&mut last.number, text),
+        Piece::Link(text) if last.link.is_none() => set(&mut last.link, text),
+        Piece::Title(text) => Some(Opening { title: Some(text), ..Opening::default() }),
+        Piece::Number(text) => Some(Opening { number: Some(text), ..Opening::default() }),
+        Piece::Link(text) => Some(Opening { link: Some(text), ..Opening::default() }),
+    };
+    (last, next)
+}
+
+fn set(place: &mut Option<String>, text: String) -> Option<Opening> {
+    *place = Some(text);
+    None
+}
+
+fn is_posting(url: &str, offered: bool) -> bool {
+    let lower = url.to_ascii_lowercase();
+    let has = |list: &[String]| list.iter().any(|part| lower.contains(part.as_str()));
+    !has(&LISTS.never) && (has(&LISTS.boards) || offered)
+}
+
+/// Requisition numbers with where they stand; those inside links are the links' own.
+fn numbers(page: &Page<'_>, links: &[(usize, String)]) -> Vec<(usize, String)> {
+    if !page.text.bytes().any(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let mut all: Vec<(usize, usize, String)> = Vec::new();
+    if let Some(regex) = LABELLED.as_ref() {
+        let hits =
+            regex.captures_iter(page.text).filter_map(|hit| hit.get(1).map(|number| (hit.get(0).map_or("", |all| all.as_str()), number)));
+        all.extend(
+            hits.filter(|(all, number)| is_number(number.as_str(), all))
+                .map(|(_, number)| (number.start(), number.end(), number.as_str().to_owned())),
+        );
+    }
+    if let Some(regex) = BARE.as_ref() {
+        all.extend(
+            regex.find_iter(page.text).filter(|hit| !is_code(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())),
+        );
+    }
+    all.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
+    let mut reached = 0;
+    let mut kept = Vec::new();
+    for (start, end, number) in all {
+        let linked = links.iter().any(|(at, url)| *at <= start && start < at + url.len());
+        if start >= reached && !linked {
+            reached = end;
+            kept.push((start, number));
+        }
+    }
+    kept
+}
+
+/// Three figures at least; a bare year, time or count is none.
+fn is_number(number: &str, all: &str) -> bool {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let plain = digits == number.len();
+    let year = plain && digits == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let label = all[..all.len() - number.len()].to_ascii_lowercase();
+    let named = ["id", "#", "no", "num", "code", ":", "req", "is"].iter().any(|word| label.contains(word));
+    if plain { digits >= if named { 3 } else { 4 } && (!year || label.contains('#') || label.contains("id")) } else { digits >= 3 }
+}
+
+/// Things that look like requisitions and are not.
+fn is_code(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["icd", "cpt", "covid", "hr-", "npi", "tel", "fax", "utc", "gmt", "pmid", "isbn", "zip", "po-", "box", "ein", "level", "hb", "sb"]
+        .iter()
+        .any(|code| lower.starts_with(code))
+}
+
+/// Titles in sentences that offer something, with where they stand.
+fn titles(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(usize, String)> {
+    let mut all = Vec::new();
+    let mut i = 0;
+    while i < page.words.len() {
+        let Some((from, to)) = title_at(page, i) else {
+            i += 1;
+            continue;
+        };
+        let start = page.words[from].start;
+        let linked = links.iter().any(|(at, url)| *at <= start && start < at + url.len());
+        if !linked && (offers(page, from) || (offered && !refuses(page, from))) {
+            let text = page.text[start..page.words[to - 1].end].split_whitespace().collect::<Vec<_>>().join(" ");
+            all.push((start, text));
+        }
+        i = to;
+    }
+    all
+}
+
+/// A title whose first noun stands at `i`: its first word and the first after it.
+fn title_at(page: &Page<'_>, i: usize) -> Option<(usize, usize)> {
+    LISTS.nouns.contains(page.low(i)).then_some(())?;
+    let mut from = i;
+    while from > 0 && i - from < 6 && belongs(page, from - 1, from) {
+        from -= 1;
+    }
+    let mut to = i + 1;
+    while to < page.words.len() && to - i < 12 {
+        let next = if LISTS.nouns.contains(page.low(to)) { Some(to + 1) } else { tail(page, to) };
+        let Some(next) = next else { break };
+        to = next;
+    }
+    let short = to - from < 2 && !matches!(page.low(i), "amd" | "cmo" | "acmo" | "reviewer" | "reviewers");
+    let lone = page.low(i).starts_with("physician") && to == i + 1 && from + 1 >= i;
+    (!short && !lone).then_some((from, to))
+}
+
+/// Does the word before belong to the title?
+fn belongs(page: &Page<'_>, at: usize, next: usize) -> bool {
+    let word = page.low(at);
+    let hyphen = matches!(word, "-" | "/" | "&") && at > 0 && LISTS.words.contains(page.low(at - 1));
+    let of =
+        matches!(word, "and") && at > 0 && page.words[next].capital && LISTS.words.contains(page.low(at - 1)) && page.words[at - 1].capital;
+    hyphen || of || (LISTS.words.contains(word) && page.sentence(at) == page.sentence(next))
+}
+
+/// `, Utilization Management`, `- Appeals`, `of Clinical Policy` behind the noun.
+fn tail(page: &Page<'_>, to: usize) -> Option<usize> {
+    let lead = matches!(page.low(to), "," | "-" | "of" | "for" | "/" | "(" | "&" | "and" | "in");
+    let begin = to + usize::from(lead);
+    let capital = |k: usize| page.words.get(k).is_some_and(|word| word.capital);
+    if !capital(to.saturating_sub(1)) && !matches!(page.low(to), "of" | "for") {
+        return None;
+    }
+    let mut end = begin;
+    while (capital(end) && (LISTS.words.contains(page.low(end)) || page.lex(end) == Lex::None))
+        && end - begin < 5
+        && page.sentence(end) == page.sentence(to)
+    {
+        end += 1;
+    }
+    let known = (begin..end).any(|k| LISTS.words.contains(page.low(k)));
+    (end > begin && known && lead).then(|| page.skip(end, ')'))
+}
+
+fn offers(page: &Page<'_>, at: usize) -> bool {
+    sentence_has(page, at, |k| LISTS.offers.contains(page.low(k))) && !refuses(page, at)
+}
+
+fn refuses(page: &Page<'_>, at: usize) -> bool {
+    sentence_has(page, at, |k| NO.get(page.low(k)).is_some_and(|list| list.iter().any(|(rest, _)| ends(page, k + 1, rest).is_some())))
+}
+
+fn sentence_has(page: &Page<'_>, at: usize, hit: impl Fn(usize) -> bool) -> bool {
+    let sentence = page.sentence(at);
+    let from = page.words.partition_point(|word| word.sentence < sentence);
+    let to = page.words.partition_point(|word| word.sentence <= sentence);
+    (from..to).any(hit)
+}

@@ -1,0 +1,119 @@
+//! Finds the lines that carry a quote mark of their own: `>`, initials, a bar.
+
+use std::collections::HashMap;
+
+use super::headers::is_separator;
+use super::page::{Mark, Page};
+
+/// White space a quote mark may stand behind.
+const MOST_INDENT: usize = 4;
+/// From this length on, a quoted line may have been wrapped by a program on the way.
+const WRAPS_FROM: usize = 72;
+
+/// Sets `quoted` on every line that carries a quote mark.
+pub fn mark(page: &mut Page<'_>) {
+    let initials = common_initials(page);
+    for at in 0..page.lines.len() {
+        let text = page.lines[at].text;
+        let marked = page.lines[at].mark == Mark::Indented
+            || starts_with_mark(text) && !is_escaped_from(page, at) && !closes_address(page, at) && !is_diff(page, at)
+            || initials_of(text).is_some_and(|name| initials.contains(&name));
+        page.lines[at].quoted |= marked;
+    }
+    mark_overflow(page);
+}
+
+/// `> text`, ` >text`; not `>>> link <<<`, `->` or an arrow in a sentence.
+fn starts_with_mark(text: &str) -> bool {
+    let rest = text.trim_start();
+    text.len() - rest.len() <= MOST_INDENT
+        && rest.starts_with(['>', '＞'])
+        && !(rest.starts_with(">>>") && rest.contains("<<<"))
+        && !is_separator(rest)
+        || text.starts_with("&gt;")
+}
+
+/// mbox escapes a sentence that begins with "From " by a `>`.
+fn is_escaped_from(page: &Page<'_>, at: usize) -> bool {
+    let marked = |at: Option<usize>| at.and_then(|at| page.lines.get(at)).is_some_and(|line| line.text.starts_with('>'));
+    page.lines[at].text.starts_with(">From ") && !marked(at.checked_sub(1)) && !marked(Some(at + 1))
+}
+
+/// The `> wrote:` that is the rest of a wrapped `<address>`.
+fn closes_address(page: &Page<'_>, at: usize) -> bool {
+    let rest = page.lines[at].text.trim_start().trim_start_matches('>').trim();
+    let short = rest.len() <= 30 && rest.ends_with([':', '：']);
+    let count = |sign: char| {
+        page.lines[..at].iter().rev().take(6).filter(|line| !line.blank).take(3).map(|line| line.text.matches(sign).count()).sum::<usize>()
+    };
+    let plain_above = page.lines[..at].iter().rev().take(6).find(|line| !line.blank).is_some_and(|line| !line.quoted);
+    short && plain_above && count('<') > count('>')
+}
+
+/// The output of `diff`, where `>` is no quote: a `<` or `---` line right above.
+fn is_diff(page: &Page<'_>, at: usize) -> bool {
+    let mut above = page.lines[..at].iter().rev().take(40).skip_while(|line| line.text.starts_with("> ") && !line.quoted);
+    above.next().is_some_and(|line| {
+        let text = line.text.trim_end();
+        text == "---" && page.lines[..at].iter().rev().take(40).any(|line| line.text.starts_with("< ")) || is_hunk(text)
+    })
+}
+
+/// `12,14c12,15`
+fn is_hunk(text: &str) -> bool {
+    let letters = text.bytes().filter(|b| matches!(b, b'a' | b'c' | b'd')).count();
+    letters == 1
+        && text.len() >= 3
+        && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'a' | b'c' | b'd'))
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && text.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Initials that stand before `>` on two lines or more, or once below a line that ends in a colon: `JD> text`.
+fn common_initials(page: &Page<'_>) -> Vec<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut introduced = false;
+    for line in page.lines.iter().filter(|line| !line.blank) {
+        if let Some(name) = initials_of(line.text) {
+            *seen.entry(name).or_default() += if introduced { 2 } else { 1 };
+        }
+        introduced = line.text.trim_end().ends_with(':');
+    }
+    seen.into_iter().filter(|(_, times)| *times >= 2).map(|(name, _)| name).collect()
+}
+
+fn initials_of(text: &str) -> Option<String> {
+    let rest = text.trim_start();
+    let end = rest.as_bytes().iter().take(6).position(|b| *b == b'>')?;
+    let name = rest.get(..end)?;
+    let plain = (1..=5).contains(&name.len()) && name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase);
+    let apart = rest.len() == end + 1 || rest[end + 1..].starts_with([' ', '>']);
+    (plain && apart).then(|| name.to_owned())
+}
+
+/// Marks the stray end of a quoted line that a program wrapped: it stands between two quoted lines, in the middle of a sentence.
+fn mark_overflow(page: &mut Page<'_>) {
+    for at in 1..page.lines.len().saturating_sub(1) {
+        let [above, line, below] = [page.lines[at - 1], page.lines[at], page.lines[at + 1]];
+        if line.blank || line.quoted || !above.quoted || !below.quoted || above.mark != Mark::None {
+            continue;
+        }
+        if is_link_rest(line.text) {
+            page.lines[at].quoted = true;
+            continue;
+        }
+        let first = line.text.split_whitespace().next().unwrap_or_default();
+        let end = above.text.trim_end();
+        let full = end.chars().count() + 1 + first.chars().count() > WRAPS_FROM;
+        let open = !end.ends_with(['.', '?', '!', ':', ';', '>', ')']);
+        let goes_on = first.starts_with(|c: char| c.is_lowercase() || c == '(' || c == ',');
+        page.lines[at].quoted = full && open && goes_on;
+    }
+}
+
+/// The rest of a link that was wrapped: no words, only its signs.
+fn is_link_rest(text: &str) -> bool {
+    let line = text.trim().trim_end_matches('>').trim_end();
+    let signs = line.contains(['=', '/', '%', '&']) || line.contains("://");
+    !line.is_empty() && !line.contains(char::is_whitespace) && signs && line.len() > 5
+}

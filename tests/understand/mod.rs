@@ -1,0 +1,6 @@
+//! What mails are taken to mean.
+
+mod facts;
+mod intent;
+mod quote;
+mod quote_properties;
