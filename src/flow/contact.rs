@@ -17,6 +17,9 @@ pub type Who = str;
 /// When nobody or several fit; the error names them.
 pub fn find(tx: &Tx<'_>, who: &Who) -> Result<Kept, Trouble> {
     let who = who.trim();
+    if who.is_empty() {
+        return Err(Trouble::refused("say who: an id, an address or a name"));
+    }
     if let Ok(id) = who.parse::<ContactId>()
         && let Some(kept) = tx.contact(id)?
     {

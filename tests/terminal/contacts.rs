@@ -179,9 +179,18 @@ fn a_pause_ends_on_its_day_and_a_resume_ends_it_at_once() {
 #[test]
 fn an_answer_owed_ends_when_the_owner_says_so() {
     let home = TempHome::new();
-    home.deliver("", "1", JANE_WROTE);
+    home.deliver("", "1", &JANE_WROTE.replace("lovely to hear from you.", "Could you call me on Thursday at 2 pm?"));
     assert_eq!(home.json(&at(&["add", "Jane Doe <jane@plan.example>"]))["standing"]["state"], "owes_answer");
     assert_eq!(home.json(&at(&["answered", "Jane Doe"]))["standing"]["state"], "active");
+}
+
+#[test]
+fn commands_of_one_moment_keep_their_order_though_each_starts_its_clock_anew() {
+    let home = with_three();
+    for _ in 0..5 {
+        assert_eq!(home.json(&at(&["stop", "1"]))["standing"]["state"], "stopped");
+        assert_eq!(home.json(&at(&["resume", "1"]))["standing"]["state"], "active");
+    }
 }
 
 #[test]
@@ -195,6 +204,15 @@ fn a_logged_call_is_a_touch_and_a_note_is_none() {
     assert_eq!(exact["last_touch"], "2026-11-21T10:30:00-05:00");
     let today = home.json(&at(&["log", "1", "and today", "--kind", "mail", "--on", "2026-11-23"]));
     assert!(today["last_touch"].as_str().is_some_and(|touch| touch.starts_with("2026-11-23T09:00:")), "today is now: {today}");
+}
+
+#[test]
+fn p8_a_mail_that_was_kept_for_one_contact_also_counts_for_another_who_is_added_later() {
+    let home = TempHome::new();
+    home.deliver(".Sent", "1", &LEAH_WROTE.replace("plan.example>", "plan.example>, Tom Wexler <tom@review.example>"));
+    home.json(&at(&["add", "Jane Doe <jane@plan.example>"]));
+    let tom = home.json(&at(&["add", "Tom Wexler <tom@review.example>"]));
+    assert_eq!(tom["last_touch"], "2026-11-01T11:00:00-05:00", "no first word to somebody who was written to before");
 }
 
 #[test]

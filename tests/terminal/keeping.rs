@@ -26,16 +26,7 @@ fn an_export_holds_every_table_one_object_a_line() {
 #[test]
 fn x22_no_cell_of_the_csv_is_a_formula() {
     let home = TempHome::new();
-    home.json(&[
-        "add",
-        "=HYPERLINK(\"http://evil.test\") <jane@plan.example>",
-        "--title",
-        "+1 @ work",
-        "--note",
-        "-x",
-        "--met",
-        "@a, \"b\"",
-    ]);
+    home.json(&["add", "=HYPERLINK(\"http://evil.test\") <jane@plan.example>", "--title", "+1 @ work", "--note=-x", "--met", "@a, \"b\""]);
     home.json(&["stop", "1"]);
     let csv = home.words(&["export", "--format", "csv"]);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());

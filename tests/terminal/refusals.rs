@@ -31,7 +31,7 @@ fn nobody_and_several_are_said_with_whom_it_may_mean() {
             (&["pause", "x@nowhere.example"], "there is no contact"),
             (&["forget", "Jane"], "fits several contacts: 1 Jane Doe <jane@plan.example>, 2 Jane Roe <roe@plan.example>"),
             (&["show", "Jane Roee"], "did you mean"),
-            (&["answered", ""], "there is no contact"),
+            (&["answered", ""], "say who"),
             (&["merge", "1", "Nobody"], "there is no contact “Nobody”"),
             (&["merge", "Jane Doe", "1"], "one contact already"),
             (&["log", "Nobody", "text"], "there is no contact"),
