@@ -53,12 +53,17 @@ impl Concern {
         Some(Self { event: event(&mail, row), why })
     }
 
-    /// True when this mail is kept already, from this folder or another.
+    /// True when this mail is kept already for all it concerns, from this folder or another. One that was kept for
+    /// somebody else concerns a contact who was added later, too (P8).
     ///
     /// # Errors
     /// When the database fails.
     pub fn is_known(&self, tx: &Tx<'_>) -> Result<bool, StoreError> {
-        tx.is_kept(&self.event)
+        match &self.why {
+            Why::Contact(contact, _) => tx.is_kept_for(&self.event, *contact),
+            Why::Owner(contacts) => contacts.iter().try_fold(true, |all, contact| Ok(all && tx.is_kept_for(&self.event, *contact)?)),
+            Why::Thread | Why::Report => tx.is_kept(&self.event),
+        }
     }
 }
 
@@ -187,7 +192,8 @@ impl Learner<'_> {
             return Ok(false);
         }
         let Some(mail) = mime::parse(bytes) else { return Ok(false) };
-        let at = self.at(row, &mail)?;
+        // One mail happens once, also for somebody who was added after it was kept for another.
+        let at = self.tx.kept_at(&concern.event)?.map_or_else(|| self.at(row, &mail), Ok)?;
         let found = Found { mail: &mail, bytes, event: &concern.event, at };
         match &concern.why {
             Why::Contact(contact, writer) => self.from_contact(&found, *contact, *writer),
@@ -224,7 +230,8 @@ impl Learner<'_> {
             after = self.tx.message_by_rfc_id(id)?.map(|parent| parent.at);
         }
         let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
-        Ok(at.min(self.now))
+        // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
+        Ok(after.map_or(at.min(self.now), |parent| at.min(self.now).max(parent)))
     }
 
     fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
@@ -291,6 +298,9 @@ impl Learner<'_> {
             }
         }
         for contact in contacts {
+            if self.tx.is_kept_for(found.event, *contact)? {
+                continue;
+            }
             let message = self.keep(found, *contact, Direction::Out, None)?;
             let line = NewEntry::about(*contact, found.at, EntryKind::OwnerWrote, format!("you wrote: {}", found.mail.subject))
                 .message(message)
