@@ -6,4 +6,5 @@ mod letters;
 mod mail_edges;
 mod servers;
 mod support;
+mod terminal;
 mod understand;

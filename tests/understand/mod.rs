@@ -2,8 +2,8 @@
 
 mod automatic;
 mod facts;
-mod facts_aside;
 mod facts_soup;
+mod facts_woven;
 mod intent;
 mod quote;
 mod quote_properties;
