@@ -217,6 +217,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets the rendered mail: its text was changed before any of it left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clear_rendered(&self, id: DraftId) -> Result<(), StoreError> {
+        self.conn.execute("UPDATE draft SET raw = NULL, message_id = NULL WHERE id = ?1 AND body_begun IS NULL", params![id.0])?;
+        Ok(())
+    }
+
     /// The rendered mail of a delivery.
     ///
     /// # Errors

@@ -1,4 +1,7 @@
 //! What the tests stand on.
 
+pub mod letters;
+pub mod owner;
+pub mod proxy;
 pub mod scripted;
 pub mod servers;
