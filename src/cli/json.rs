@@ -8,7 +8,6 @@ use crate::flow;
 use crate::model::draft::Draft;
 use crate::model::journal::Entry;
 use crate::model::plan::Plan;
-use crate::steps::due;
 use crate::store::contacts::Kept;
 use crate::world::World;
 
@@ -22,7 +21,6 @@ pub(super) fn at(instant: Timestamp, zone: &TimeZone) -> String {
 pub(super) fn contact_json(world: &World, kept: &Kept) -> Value {
     let zone = &world.settings.owner.zone;
     let (contact, story) = (&kept.contact, &kept.story);
-    let found = due::due(story, contact.every, contact.added_at, &world.settings.cadence, zone, world.today());
     json!({
         "id": contact.id,
         "name": contact.name,
@@ -42,7 +40,7 @@ pub(super) fn contact_json(world: &World, kept: &Kept) -> Value {
         "searched": contact.searched,
         "standing": story.standing(world.today()),
         "last_touch": story.last_touch.map(|instant| at(instant, zone)),
-        "next_due": due::next_due(story, found),
+        "next_due": flow::next_due(world, kept),
         "unanswered": story.unanswered,
     })
 }

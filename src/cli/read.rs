@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 
 use super::{Failure, Frame, Kind};
 use crate::config;
+use crate::flow::{Sense, outcome_in_words, understand};
 use crate::mail::mime;
 use crate::model::address::Address;
 use crate::model::mail::Mail;
 use crate::model::reading::Reading;
-use crate::steps::decide::outcome_in_words;
-use crate::steps::understand::{Known, understand};
 
 /// Explain how mails would be understood; stores nothing
 ///
@@ -57,7 +56,7 @@ fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timesta
     let bytes = bytes(file)?;
     let mail = mime::parse(&bytes).ok_or("this is no mail: it has no header")?;
     let arrived = mail.date.map_or(now, |date| date.at);
-    let reading = understand(&mail, &Known { me, arrived, zone: zone.clone() });
+    let reading = understand(&mail, &Sense { me, arrived, zone: zone.clone() });
     Ok(object(file, &mail, &reading))
 }
 

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod drafts;
+mod employers;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use super::Trouble;
 use crate::model::address::Address;
 use crate::model::contact::{Mode, Relation};
 use crate::model::draft::Draft;
+use crate::model::employer::Employer;
 use crate::model::id::{DraftId, EntryId, NewsId};
 use crate::model::reading::Outcome;
 use crate::model::span::Span;
@@ -18,6 +20,7 @@ use crate::world::World;
 
 pub use drafts::fingerprint;
 pub(super) use drafts::{approve_in, place};
+pub use employers::NewEmployer;
 
 /// What the owner says of a new contact.
 #[derive(Debug, Clone, Default)]
@@ -137,6 +140,10 @@ pub enum Change {
     DropNews(NewsId),
     /// Correct what a mail was taken to mean.
     Correct(String, Outcome),
+    /// Add an employer, or change what the directory says of one.
+    PutEmployer(Box<NewEmployer>),
+    /// The owner wants to work there, or not any more.
+    Target(String, bool),
 }
 
 /// What a change left behind.
@@ -164,6 +171,8 @@ pub enum Changed {
     },
     /// News was withdrawn.
     NewsDropped(NewsId),
+    /// An employer.
+    Employer(Box<Employer>),
 }
 
 /// Makes a change, whole or not at all.
@@ -193,6 +202,8 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::AddNews(text, until) => contacts::add_news(world, tx, &text, until),
         Change::DropNews(id) => contacts::drop_news(tx, id),
         Change::Correct(message, outcome) => contacts::correct(world, tx, &message, outcome),
+        Change::PutEmployer(new) => employers::put(tx, *new),
+        Change::Target(name, wanted) => employers::target(tx, &name, wanted),
     })
 }
 

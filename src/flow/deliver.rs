@@ -27,9 +27,10 @@ const YES_DAYS: i64 = 14;
 /// # Errors
 /// When the mailbox cannot be read before a send (then nothing is sent), or the database fails.
 pub fn deliver_due(world: &mut World) -> Result<u32, Trouble> {
-    settle_waiting(world)?;
     let mut sent = 0;
-    while let Some(id) = next_due(world)? {
+    loop {
+        settle_waiting(world)?;
+        let Some(id) = next_due(world)? else { break };
         if is_paused(world)? {
             break;
         }
@@ -111,7 +112,8 @@ fn last_questions(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<Verdict, 
     }
     let mut moved = draft.clone();
     change::place(world, tx, &mut moved)?;
-    Ok(if moved.send_at > now { Verdict::Move(moved.send_at) } else { Verdict::Go })
+    // Asked again: the clock has moved on while the hour was found.
+    Ok(if moved.send_at > world.now() { Verdict::Move(moved.send_at) } else { Verdict::Go })
 }
 
 fn attachment_changed(draft: &Draft) -> bool {

@@ -82,6 +82,20 @@ pub fn why(world: &World, who: &str) -> Result<Why, Trouble> {
     })
 }
 
+/// The day a contact may be proposed again, if there is one.
+#[must_use]
+pub fn next_due(world: &World, kept: &Kept) -> Option<Date> {
+    let found = due::due(
+        &kept.story,
+        kept.contact.every,
+        kept.contact.added_at,
+        &world.settings.cadence,
+        &world.settings.owner.zone,
+        world.today(),
+    );
+    due::next_due(&kept.story, found)
+}
+
 fn rule_in_words(rule: due::Rule) -> String {
     match rule {
         due::Rule::New => "never in touch: due at once",
@@ -99,6 +113,6 @@ fn zone_in_words(window: &window::Window) -> String {
     match window.source {
         ZoneSource::Given => format!("{name}, as you said"),
         ZoneSource::Mails => format!("{name}, as their own mails show"),
-        ZoneSource::Guessed => format!("{name}, guessed; so only 12:00 to 16:30 Eastern"),
+        ZoneSource::Guessed => format!("a guess, so only hours that are decent in every mainland zone ({name})"),
     }
 }

@@ -29,7 +29,7 @@ fn quiet_week(digest: &Digest) -> String {
     let good = digest.came.iter().find(|came| came.warm).map(|came| format!("Nothing needs you; {} {}", came.name, came.what));
     let came = match digest.came.len() {
         0 => "Quiet week: nothing needs you".to_owned(),
-        n => format!("Nothing needs you; {} came in", count(n, "answer", "answers")),
+        n => format!("Nothing needs you; {} came in", count(n, "mail", "mails")),
     };
     good.filter(|line| line.chars().count() <= MOST).unwrap_or(came)
 }

@@ -30,7 +30,7 @@ fn preheader(digest: &Digest) -> String {
     let names: Vec<&str> = digest.waiting.iter().take(3).map(|draft| draft.name.as_str()).collect();
     let parts = [
         (!names.is_empty()).then(|| format!("For {}", names.join(", "))),
-        some(digest.came.len(), "answer came in", "answers came in"),
+        some(digest.came.len(), "mail came in", "mails came in"),
         some(digest.ahead.len(), "word in the next two weeks", "words in the next two weeks"),
         some(digest.held.len(), "person held", "people held"),
     ];

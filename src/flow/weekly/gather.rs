@@ -178,7 +178,7 @@ impl Gather<'_> {
             Some(Held {
                 name: kept.contact.name,
                 employer: kept.contact.employer.unwrap_or_default(),
-                until: until.map_or_else(|| "until you say".to_owned(), |day| format!("until {}", day.strftime("%-d %B"))),
+                until: until.map_or_else(|| "you say".to_owned(), |day| day.strftime("%-d %B").to_string()),
                 why: hold_in_words(reason).to_owned(),
             })
         });

@@ -29,16 +29,20 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
         let n = scene.mentions.partition_point(|at| at.to <= i);
         scene.mentions.get(n).is_some_and(|at| at.from <= i && i < at.to && !(at.to - at.from > 1 && scene.page.low(i) == "tonight"))
     };
-    let clocks = clock::clocks(scene.page, taken);
+    let mut clocks = clock::clocks(scene.page, taken);
+    clocks.retain(|clock| !scene.is_busy(clock));
+    same_time(scene, &mut clocks);
     let slots = scene.slots(&clocks);
-    let timed = slots.iter().any(|slot| !slot.clocks.is_empty());
-    if !call && !(timed && scene.speaks_of_talking()) {
+    let hourly = slots.iter().any(|slot| !slot.clocks.is_empty());
+    let proposed = call || (hourly && scene.speaks_of_talking());
+    if !proposed {
         return Vec::new();
     }
     let home = home_zone(anchor);
     let zones = clock::zones(scene.page);
     let mut times: Vec<CallTime> = Vec::new();
-    for slot in slots.iter().filter(|slot| !timed || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
+    let due = |slot: &&Slot<'_>| slot.day.at.last > scene.now || !slot.clocks.is_empty();
+    for slot in slots.iter().filter(due).filter(|slot| !hourly || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
         for day in days_of(slot.day) {
             let hours =
                 slot.clocks.iter().filter_map(|clock| laid_on(day, clock, &scene.zone_of(clock, &zones).unwrap_or_else(|| home.clone())));
@@ -46,6 +50,7 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
             times.extend(found);
         }
     }
+    times.retain(|time| !matches!(time, CallTime::At(start, _) if start.timestamp() <= anchor.timestamp()));
     let mut seen: Vec<CallTime> = Vec::new();
     for time in times {
         if !seen.contains(&time) && seen.len() < MOST {
@@ -55,9 +60,19 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
     seen
 }
 
+/// "Same time Thursday?": the hour named elsewhere.
+fn same_time(scene: &Scene<'_>, clocks: &mut Vec<Clock>) {
+    for i in (0..scene.page.words.len()).filter(|i| scene.page.phrase(*i, &["same", "time"]).is_some()).take(2) {
+        let n = clocks.partition_point(|clock| clock.from < i);
+        if let Some(model) = n.checked_sub(1).or(Some(n)).and_then(|n| clocks.get(n)).copied() {
+            clocks.insert(n, Clock { from: i, to: i + 2, ..model });
+        }
+    }
+}
+
 /// The days of a mention such as `Monday to Wednesday`.
 fn days_of(at: &Mention) -> Vec<Date> {
-    let days = i32::try_from((at.at.last - at.at.first).get_days()).unwrap_or(0).clamp(0, 4);
+    let days = (at.at.last - at.at.first).get_days().clamp(0, 4);
     (0..=days).map(|n| ahead(at.at.first, n)).collect()
 }
 
@@ -101,7 +116,9 @@ impl<'a> Scene<'a> {
     fn slots(&self, clocks: &[Clock]) -> Vec<Slot<'a>> {
         let days = self.mentions.iter().filter(|at| self.is_call_day_at(at));
         let mut slots: Vec<Slot<'a>> = days.map(|day| Slot { day, clocks: Vec::new() }).collect();
-        for clock in merged(clocks) {
+        let merged = merged(clocks);
+        let (near, far): (Vec<Clock>, Vec<Clock>) = merged.into_iter().partition(|clock| self.has_day(clock, &slots));
+        for clock in near.into_iter().chain(far) {
             if let Some(n) = self.slot_for(&clock, &slots) {
                 slots[n].clocks.push(clock);
             }
@@ -150,7 +167,9 @@ impl<'a> Scene<'a> {
         let before =
             cues.iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from));
         let to = at.to + usize::from(matches!(self.page.low(at.to), "is" | "are" | "'s" | "just" | "really" | "i'm" | "looks"));
-        before || AFTER.contains(&self.page.low(to)) || (self.page.low(at.to) == "is" && AFTER.contains(&self.page.low(to + 1)))
+        before
+            || AFTER.contains(&self.page.low(to))
+            || (matches!(self.page.low(to), "a" | "all" | "totally" | "completely") && AFTER.contains(&self.page.low(to + 1)))
     }
 
     /// Only list words and verbs of doing stand between.
@@ -197,7 +216,8 @@ impl<'a> Scene<'a> {
         let to_after = (at.to..at.to + 10)
             .take_while(|k| self.page.sentence(*k) == sentence)
             .any(|k| matches!(self.page.low(k), "to" | "for" | "until"));
-        !to_before && to_after
+        let later = self.mentions.iter().any(|other| other.from > at.to && other.at.grain == Grain::Day);
+        !to_before && (to_after || later)
     }
 
     /// The day an hour belongs to: the nearer one of the sentence, the one before on a tie; else the last one named before.
@@ -215,10 +235,50 @@ impl<'a> Scene<'a> {
             }
             (Some(left), None) => Some(left),
             (None, Some(right)) => Some(right),
-            (None, None) => before.filter(|n| self.page.sentence(slots[*n].day.from) + 3 > self.page.sentence(clock.from)).or_else(|| {
-                (next < slots.len() && self.page.sentence(slots[next].day.from) == self.page.sentence(clock.from) + 1).then_some(next)
-            }),
+            (None, None) => self.slot_elsewhere(clock, slots, next),
         }
+    }
+
+    /// "in clinic until 12"
+    fn is_busy(&self, clock: &Clock) -> bool {
+        let before = clock.from.saturating_sub(5)..clock.from;
+        let busy = |k: usize| {
+            matches!(
+                self.page.low(k),
+                "clinic"
+                    | "rounds"
+                    | "booked"
+                    | "busy"
+                    | "tied"
+                    | "meetings"
+                    | "surgery"
+                    | "out"
+                    | "service"
+                    | "rounding"
+                    | "unavailable"
+                    | "stop"
+            )
+        };
+        let held = matches!(clock.hours, Hours::Before(_)) || self.page.low(clock.from.wrapping_sub(1)) == "stop";
+        held && before.filter(|k| self.page.sentence(*k) == self.page.sentence(clock.from)).any(busy)
+    }
+
+    /// Is there a day in the sentence of an hour?
+    fn has_day(&self, clock: &Clock, slots: &[Slot<'_>]) -> bool {
+        let sentence = self.page.sentence(clock.from);
+        let from = slots.partition_point(|slot| self.page.sentence(slot.day.from) < sentence);
+        slots.get(from).is_some_and(|slot| self.page.sentence(slot.day.from) == sentence)
+    }
+
+    /// "Friday works. 3pm ET is fine.": a day of another sentence that has no hour yet.
+    fn slot_elsewhere(&self, clock: &Clock, slots: &[Slot<'_>], next: usize) -> Option<usize> {
+        let sentence = self.page.sentence(clock.from);
+        let words = self.page.words.partition_point(|word| word.sentence <= sentence)
+            - self.page.words.partition_point(|word| word.sentence < sentence);
+        let again = |n: &usize| slots[*n].clocks.last().is_some_and(|last| self.page.sentence(last.from) == sentence);
+        let free = |n: &usize| slots[*n].clocks.is_empty() || again(n) || (words <= 5 && slots[*n].day.from < clock.from);
+        let before = next.checked_sub(1).filter(|n| self.page.sentence(slots[*n].day.from) + 3 > sentence).filter(free);
+        before.or_else(|| Some(next).filter(|n| *n < slots.len() && self.page.sentence(slots[*n].day.from) == sentence + 1).filter(free))
     }
 
     /// "Tuesday or Wednesday at 3": the days of a list share the hours at its end, or at its head.
@@ -229,7 +289,8 @@ impl<'a> Scene<'a> {
                 && self.is_joined(slots[n].day.to, slots[n + 1].day.from)
                 && slots[n + 1].clocks[0].from >= slots[n + 1].day.from
             {
-                slots[n].clocks = slots[n + 1].clocks.clone();
+                let (head, tail) = slots.split_at_mut(n + 1);
+                head[n].clocks.clone_from(&tail[0].clocks);
             }
         }
         for n in 1..slots.len() {

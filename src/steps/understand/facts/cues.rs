@@ -81,7 +81,9 @@ pub fn cues(page: &Page<'_>) -> Vec<Cue> {
         let Some(list) = PHRASES.get(page.low(i)) else { continue };
         let mut seen = 0_u32;
         for (rest, n) in list {
+            let conditional = SIGNS[*n].1 == Sign::Not && i > 0 && page.low(i - 1) == "if";
             if seen & (1 << n) == 0
+                && !conditional
                 && let Some(to) = ends(page, i + 1, rest)
             {
                 seen |= 1 << n;

@@ -1,19 +1,24 @@
 //! Dates as people write them, found in a text and laid on the calendar of the mail's own day.
 
-use jiff::civil::Date;
+use std::cell::Cell;
 
-use super::lexicon::{Lex, Prep};
+use jiff::civil::{Date, Weekday};
+
+use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead, month, week};
+use super::spans::{Grain, Stretch, after_rest, ahead, quarter};
 use super::words::Page;
 use crate::model::calendar::next_working_day;
 
+mod counts;
+mod relative;
 mod units;
 mod weekdays;
 mod written;
 
 /// A date or stretch named in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of one date; an enum would only name their combinations")]
 pub struct Mention {
     /// First word, preposition included.
     pub from: usize,
@@ -41,6 +46,7 @@ impl Mention {
         match self.prep {
             Prep::After | Prep::Through if self.at.grain == Grain::Ahead => next_working_day(self.at.first),
             Prep::After | Prep::Through if self.rest => after_rest(self.at.last),
+            Prep::Until if self.rest && self.at.first == self.at.last => after_rest(self.at.last),
             Prep::After | Prep::Through => next_working_day(ahead(self.at.last, 1)),
             Prep::Before => next_working_day(ahead(self.at.first, -3).max(ahead(now, 1))),
             _ if self.rest && self.at.first == self.at.last => next_working_day(self.at.first),
@@ -50,8 +56,28 @@ impl Mention {
     }
 }
 
+/// How a date leans on the one named before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leans {
+    /// It stands alone.
+    No,
+    /// A bare day of the month.
+    Day(i32),
+    /// So much after it.
+    Away(i32, Unit),
+    /// The first such weekday after it.
+    Weekday(Weekday),
+    /// A weekday that follows it in a list.
+    List(Weekday),
+    /// The n-th week of it.
+    NthWeek(i32),
+    /// The next one like it.
+    Next,
+}
+
 /// What a rule found, before its preposition is looked at.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of one date; an enum would only name their combinations")]
 struct Found {
     at: Stretch,
     end: usize,
@@ -62,11 +88,25 @@ struct Found {
     rest: bool,
     /// The end of a stretch: "until" it means after it.
     closing: bool,
+    /// All of a stretch: what is meant comes after it.
+    through: bool,
+    leans: Leans,
 }
 
 impl Found {
     const fn new(at: Stretch, end: usize) -> Self {
-        Self { at, end, plural: false, past: false, doubtful: false, loose: false, rest: false, closing: false }
+        Self {
+            at,
+            end,
+            plural: false,
+            past: false,
+            doubtful: false,
+            loose: false,
+            rest: false,
+            closing: false,
+            through: false,
+            leans: Leans::No,
+        }
     }
 }
 
@@ -77,12 +117,14 @@ pub struct Calendar<'p> {
     now: Date,
     /// 05/12 is 5 December, and month names of other tongues count alone.
     foreign: bool,
+    /// The date found last: "that month" leans on it.
+    last: Cell<Option<Stretch>>,
 }
 
 impl<'p> Calendar<'p> {
     /// A calendar for a text whose writer's day is `now`.
     pub const fn new(page: &'p Page<'p>, now: Date, foreign: bool) -> Self {
-        Self { page, now, foreign }
+        Self { page, now, foreign, last: Cell::new(None) }
     }
 
     /// All dates of the text, in order.
@@ -95,30 +137,19 @@ impl<'p> Calendar<'p> {
                 i += 1;
                 continue;
             };
+            let Some(found) = self.leaning(i, found, all.last()) else {
+                i += 1;
+                continue;
+            };
             if found.at.grain == Grain::Week && !found.past {
                 week = Some((found.at.first, self.page.sentence(i)));
             }
-            let found = all.last().map_or(found, |last| self.counted_on(i, found, last));
+            self.last.set(Some(found.at));
             all.push(self.mention(i, found, all.last().map_or(0, |last| last.to)));
             i = found.end;
             i = self.same_month(i, found, &mut all);
         }
         all
-    }
-
-    /// "the following week" counts on from the date named just before.
-    fn counted_on(&self, i: usize, found: Found, last: &Mention) -> Found {
-        let word = self.page.low(i);
-        let counts = word == "following" || (word == "week" && matches!(self.page.low(found.end - 1), "after" | "following"));
-        if !counts || self.page.sentence(last.from) + 1 < self.page.sentence(i) || last.past {
-            return found;
-        }
-        let at = match found.at.grain {
-            Grain::Week => week(ahead(week(last.at.last).first, 7)),
-            Grain::Month => month(last.at.last, 1),
-            _ => found.at,
-        };
-        Found { at, ..found }
     }
 
     fn date_at(&self, i: usize, week: Option<(Date, u32)>) -> Option<Found> {
@@ -152,12 +183,15 @@ impl<'p> Calendar<'p> {
 
     /// "Happy Thanksgiving" names no date.
     fn is_wish(&self, i: usize) -> bool {
-        (1..=4).filter_map(|back| i.checked_sub(back)).any(|k| {
-            matches!(
-                self.page.low(k),
-                "happy" | "merry" | "enjoy" | "wonderful" | "hope" | "blessed" | "joyful" | "wishing" | "enjoyed" | "lovely"
-            )
-        })
+        let close = matches!(self.page.low(i.wrapping_sub(1)), "great" | "good" | "nice" | "safe" | "restful" | "relaxing" | "peaceful");
+        let had = (1..=4).any(|back| matches!(self.page.low(i.wrapping_sub(back)), "have" | "had"));
+        (close && had)
+            || (1..=4).filter_map(|back| i.checked_sub(back)).any(|k| {
+                matches!(
+                    self.page.low(k),
+                    "happy" | "merry" | "enjoy" | "wonderful" | "hope" | "blessed" | "joyful" | "wishing" | "enjoyed" | "lovely"
+                )
+            })
     }
 
     fn mention(&self, i: usize, found: Found, floor: usize) -> Mention {
@@ -169,6 +203,10 @@ impl<'p> Calendar<'p> {
         if found.closing && prep == Prep::Until {
             prep = Prep::Through;
         }
+        let found = if prep == Prep::After { self.this_quarter(found) } else { found };
+        if found.through {
+            prep = Prep::Through;
+        }
         if prep == Prep::When {
             prep = Prep::On;
         }
@@ -177,7 +215,15 @@ impl<'p> Calendar<'p> {
         }
         let past = found.past || prep == Prep::Since || self.page.low(found.end) == "ago";
         let Found { at, plural, doubtful, loose, rest, .. } = found;
-        Mention { from, to: found.end, at, prep, plural, past, doubtful, loose, rest }
+        let every = matches!(self.page.low(from.wrapping_sub(1)), "every" | "each");
+        Mention { from, to: found.end, at, prep, plural: plural || every, past, doubtful, loose, rest }
+    }
+
+    /// "once Q4 is over" is the running one.
+    fn this_quarter(&self, found: Found) -> Found {
+        let running = quarter(self.now, 0);
+        let year_on = found.at.grain == Grain::Quarter && found.at.first == quarter(running.first, 4).first && !found.rest;
+        if year_on { Found { at: running, ..found } } else { found }
     }
 
     /// `(inclusive)` behind a date

@@ -12,6 +12,12 @@ use crate::model::reading::Outcome;
 /// Further ahead than this, a day is not a follow-up.
 const HORIZON: i32 = 800;
 
+/// Requests whose "by Friday" is a deadline.
+const LIMITED: &[&str] = &[
+    "send", "forward", "resend", "email", "mail", "write", "contact", "call", "apply", "reapply", "resubmit", "text", "message", "get",
+    "drop", "shoot", "submit", "feel", "please", "talk", "speak",
+];
+
 /// What the choice is made from.
 #[derive(Debug)]
 pub struct Scene<'a> {
@@ -45,9 +51,12 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
     if matches!(first, Some(Outcome::OptedOut | Outcome::Declined)) {
         return None;
     }
-    let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, false)))?;
-    let mut mention = scene.mentions[scene.corrected(chosen)];
-    if after && mention.at.grain != Grain::Ahead {
+    let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, scene.is_running(n))))?;
+    let chosen = if scene.is_second(chosen) { chosen - 1 } else { chosen };
+    let (corrected, prep) = scene.corrected(chosen);
+    let mut mention = scene.mentions[corrected];
+    mention.prep = prep;
+    if after && corrected == chosen && mention.at.grain != Grain::Ahead {
         mention.prep = Prep::After;
     }
     let day = mention.day(scene.now);
@@ -73,7 +82,7 @@ impl Scene<'_> {
         let negated = self.is_negated(cue.from);
         let here = self.mentions_in(sentence, sentence);
         let near = here
-            .filter(|(_, at)| self.is_wanted(at, negated))
+            .filter(|(_, at)| self.is_wanted(cue, at, negated))
             .map(|(n, at)| (n, self.distance(cue, at), at.from < cue.from && self.points_after(cue, sentence)))
             .min_by_key(|(_, cost, _)| *cost);
         near.or_else(|| if negated { None } else { self.pointed_at(cue, sentence) })
@@ -90,14 +99,21 @@ impl Scene<'_> {
     }
 
     /// May this date be the one a cue asks for?
-    fn is_wanted(&self, at: &Mention, negated: bool) -> bool {
+    fn is_wanted(&self, cue: &Cue, at: &Mention, negated: bool) -> bool {
         let held = matches!(at.prep, Prep::From | Prep::Until | Prep::After);
-        self.is_open_date(at) && !self.is_turned_down(at) && (!negated || held) && !self.is_call_day(at)
+        let limited = LIMITED.contains(&self.page.low(cue.from));
+        let bare = at.at.grain == Grain::Day
+            && matches!(at.prep, Prep::On | Prep::From)
+            && at.from >= cue.to
+            && self.wall_between(cue.to, at.from);
+        let limit = limited && (at.prep == Prep::By || bare);
+        !limit && self.is_open_date(at) && !self.is_turned_down(at) && (!negated || held) && !self.is_call_day(at)
     }
 
     /// Still to come, and not a deadline or a day of something else.
     fn is_open_date(&self, at: &Mention) -> bool {
-        !at.past && !(at.doubtful && at.at.grain == Grain::Day) && !at.plural && at.day(self.now) > self.now && !self.is_deadline(at)
+        let stale = at.past || at.plural || (at.doubtful && at.at.grain == Grain::Day);
+        !stale && at.day(self.now) > self.now && !self.is_deadline(at)
     }
 
     /// A day proposed for a conversation is a call time, no day to act on.
@@ -107,7 +123,7 @@ impl Scene<'_> {
         }
         let held = matches!(at.prep, Prep::After | Prep::Until | Prep::Through | Prep::From);
         let soon = (at.at.first - self.now).get_days() <= 10;
-        (at.at.grain == Grain::Day && !held) || (soon && !held)
+        (soon || at.at.grain == Grain::Day) && !held
     }
 
     /// Words between a cue and a date; crossing into another clause costs.
@@ -130,7 +146,10 @@ impl Scene<'_> {
         let before = self.mentions_in(sentence.saturating_sub(2), sentence).filter(|(_, at)| at.from < cue.from);
         if let Some(then) = points {
             let after = self.is_after(then);
-            let before = before.filter(|at| fresh(&at)).last().map(|(n, _)| (n, 20, after));
+            let before = before
+                .filter(|at| fresh(&at))
+                .last()
+                .map(|(n, at)| (n, 20, after || (at.at.grain == Grain::Day && at.at.last > at.at.first)));
             return before.or_else(|| self.next_return(cue, sentence));
         }
         None
@@ -152,15 +171,19 @@ impl Scene<'_> {
             matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
         waits.then_some(())?;
         let fits = |at: &Mention| {
-            self.is_open_date(at) && !at.loose && !self.is_turned_down(at) && !matches!(at.prep, Prep::Within | Prep::Before)
+            self.is_open_date(at)
+                && !at.loose
+                && (!self.is_turned_down(at) || self.runs(at))
+                && !matches!(at.prep, Prep::Within | Prep::Before)
         };
         let changes = |at: &Mention| {
             matches!(at.prep, Prep::After | Prep::Until | Prep::Through)
+                || self.is_fragment(at)
                 || self.in_sentence(at, Sign::Open)
                 || self.in_sentence(at, Sign::Promise)
         };
-        let open = self.mentions.iter().enumerate().filter(|(_, at)| fits(at) && changes(at) && !self.is_gone(at));
-        open.max_by_key(|(n, at)| (at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
+        let open = self.mentions.iter().enumerate().filter(|(n, at)| fits(at) && changes(at) && !self.is_gone(at) && !self.is_second(*n));
+        open.max_by_key(|(n, at)| (self.is_fragment(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
     }
 
     /// The clause of a date speaks of the past.
@@ -173,6 +196,38 @@ impl Scene<'_> {
         };
         let has = |sign: Sign| cues.iter().filter(clause).any(|cue| cue.sign == sign);
         has(Sign::Gone) && !has(Sign::Will)
+    }
+
+    /// `January or February`, `Q1-Q2`: the first is soon enough.
+    fn is_second(&self, n: usize) -> bool {
+        let Some(first) = n.checked_sub(1).map(|n| &self.mentions[n]) else { return false };
+        let from = self.mentions[n].from;
+        from > first.to
+            && from - first.to <= 2
+            && (first.to..from).all(|k| matches!(self.page.low(k), "or" | "and" | "-" | "/" | "to"))
+            && self.is_open_date(first)
+            && !self.is_turned_down(first)
+    }
+
+    /// "January 11 or later, please."
+    fn is_fragment(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        let to = self.page.words.partition_point(|word| word.sentence <= sentence);
+        to - from <= 9
+    }
+
+    /// "nothing this year", "out from the 17th to the 28th": what is meant comes after it.
+    fn is_running(&self, n: usize) -> bool {
+        let at = &self.mentions[n];
+        let on = matches!(at.prep, Prep::On | Prep::From);
+        let running = self.runs(at);
+        let away = at.at.grain == Grain::Day && at.at.last > at.at.first;
+        on && (running || away)
+    }
+
+    fn runs(&self, at: &Mention) -> bool {
+        at.at.first <= self.now && at.at.last > self.now && at.at.grain != Grain::Day && at.at.grain != Grain::Ahead
     }
 
     fn in_sentence(&self, at: &Mention, sign: Sign) -> bool {
@@ -203,10 +258,18 @@ impl Scene<'_> {
     /// "not January", "rather than Tuesday"
     fn is_turned_down(&self, at: &Mention) -> bool {
         !matches!(at.prep, Prep::Before | Prep::Until | Prep::From | Prep::After)
-            && self
-                .cues_in(self.page.sentence(at.from))
-                .iter()
-                .any(|cue| cue.sign == Sign::Not && cue.to <= at.from && cue.to + 2 > at.from && !self.wall_between(cue.to, at.from))
+            && self.cues_in(self.page.sentence(at.from)).iter().any(|cue| {
+                cue.sign == Sign::Not
+                    && !self.is_lack(cue)
+                    && cue.to <= at.from
+                    && cue.to + 2 > at.from
+                    && !self.wall_between(cue.to, at.from)
+            })
+    }
+
+    /// "nothing until Q3" turns no date down.
+    fn is_lack(&self, cue: &Cue) -> bool {
+        matches!(self.page.low(cue.from), "nothing" | "no" | "none" | "nobody" | "hardly")
     }
 
     fn wall_between(&self, from: usize, to: usize) -> bool {
@@ -218,23 +281,62 @@ impl Scene<'_> {
         let here = self.cues_in(self.page.sentence(at.from));
         let near =
             |cue: &&Cue| cue.sign == Sign::Deadline && cue.to <= at.to && cue.to + 6 > at.from && !self.wall_between(cue.to, at.from);
-        here.iter().filter(near).any(|cue| !here.iter().any(|ask| ask.sign == Sign::Ask && ask.from >= cue.to && ask.to <= at.from))
+        here.iter().filter(near).any(|cue| !here.iter().any(|ask| ask.sign == Sign::Ask && ask.to >= cue.to && ask.to <= at.from))
     }
 
     /// The date that a correction puts in place of the chosen one.
-    fn corrected(&self, chosen: usize) -> usize {
-        let mut now = chosen;
+    fn corrected(&self, chosen: usize) -> (usize, Prep) {
+        let (mut now, mut prep) = (chosen, self.mentions[chosen].prep);
         for (n, at) in self.mentions.iter().enumerate().skip(chosen + 1) {
             let from = self.mentions[now].to;
             if at.from > from + 12 {
                 break;
             }
             let fixes = |cue: &Cue| cue.sign == Sign::Fix && cue.from >= from && cue.to <= at.from + 2;
+            if self.narrows(now, at) || self.explains(now, at) {
+                now = n;
+                prep = if at.prep == Prep::On { prep } else { at.prep };
+                continue;
+            }
+            if self.settles_on(now, at) {
+                (now, prep) = (n, at.prep);
+                continue;
+            }
             let sentences = [self.page.sentence(from), self.page.sentence(at.from)];
             if sentences.iter().any(|sentence| self.cues_in(*sentence).iter().any(fixes)) && self.is_open_date(at) {
-                now = n;
+                (now, prep) = (n, at.prep);
             }
         }
-        now
+        (now, prep)
+    }
+
+    /// "Q1, early February": a shorter stretch inside the longer one.
+    fn narrows(&self, chosen: usize, at: &Mention) -> bool {
+        let wide = &self.mentions[chosen];
+        let inside = at.at.first >= wide.at.first && at.at.last <= wide.at.last && at.at != wide.at;
+        let close = at.from <= wide.to + 7 && self.page.sentence(at.from) == self.page.sentence(wide.from);
+        inside
+            && close
+            && wide.at.grain > at.at.grain
+            && wide.at.grain != Grain::Ahead
+            && matches!(wide.prep, Prep::On | Prep::From | Prep::Until)
+            && self.is_open_date(at)
+    }
+
+    /// "once Q4 is behind us, mid-January or so"
+    fn settles_on(&self, chosen: usize, at: &Mention) -> bool {
+        let vague = &self.mentions[chosen];
+        let apart = matches!(self.page.low(vague.to), "," | "(") || (vague.to..at.from).any(|k| self.page.low(k) == ",");
+        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
+        let later = at.day(self.now) >= vague.day(self.now) && at.day(self.now) <= ahead(vague.day(self.now), 60);
+        vague.prep == Prep::After && apart && close && later && self.is_open_date(at) && !matches!(at.prep, Prep::By | Prep::Since)
+    }
+
+    /// "the new fiscal year (ours begins February 1)"
+    fn explains(&self, chosen: usize, at: &Mention) -> bool {
+        let vague = &self.mentions[chosen];
+        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
+        let says = (vague.to..at.from).any(|k| matches!(self.page.low(k), "(" | "starts" | "begins" | "ie" | "meaning" | "so"));
+        close && says && vague.at.grain > Grain::Week && vague.at.grain != Grain::Ahead && self.is_open_date(at)
     }
 }

@@ -121,7 +121,8 @@ pub fn meaning(low: &str, first: char) -> Lex {
     if !first.is_alphabetic() {
         return Lex::Mark(first);
     }
-    WORDS.get(low).copied().unwrap_or(Lex::None)
+    let plain = low.strip_suffix("'s").filter(|plain| plain.len() > 2).unwrap_or(low);
+    WORDS.get(low).or_else(|| WORDS.get(plain)).copied().unwrap_or(Lex::None)
 }
 
 type Words = HashMap<&'static str, Lex>;
@@ -169,7 +170,17 @@ fn counts(map: &mut Words) {
     for (word, n) in [("a", 1), ("an", 1), ("another", 1), ("couple", 2), ("few", 3), ("several", 4), ("half", 0), ("dozen", 12)] {
         map.insert(word, Lex::Count(n));
     }
-    for (word, n) in [("fourteen", 14), ("fifteen", 15), ("twenty", 20), ("thirty", 30), ("forty", 40), ("sixty", 60), ("ninety", 90)] {
+    for (word, n) in [
+        ("fourteen", 14),
+        ("fifteen", 15),
+        ("twenty", 20),
+        ("sixteen", 16),
+        ("eighteen", 18),
+        ("thirty", 30),
+        ("forty", 40),
+        ("sixty", 60),
+        ("ninety", 90),
+    ] {
         map.insert(word, Lex::Count(n));
     }
     let ordinals = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth \

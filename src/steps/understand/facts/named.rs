@@ -75,7 +75,7 @@ fn add_all(phrases: &mut Phrases, words: &[String], value: usize) {
 
 /// Adds a phrase; longer ones are kept before shorter ones. Hyphens and slashes are words of their own.
 pub fn add_phrase(phrases: &mut Phrases, phrase: &str, value: usize) {
-    let apart = phrase.replace('-', " - ").replace('/', " / ");
+    let apart = phrase.replace('-', " - ").replace('/', " / ").replace("' ", " ' ");
     let mut parts = apart.split_whitespace().map(str::to_owned);
     let Some(first) = parts.next() else { return };
     let rest = parts.collect();

@@ -134,6 +134,9 @@ fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
         return None;
     }
     let initial = word.low.len() == 1;
+    if word.low == "i" && page.low(i + 1) != "." {
+        return None;
+    }
     if initial {
         return (parts > 0 || is_capital(page, i + 2)).then(|| page.skip(i + 1, '.'));
     }

@@ -49,7 +49,9 @@ static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
     let Ok(book) = toml::from_str::<Book>(include_str!("../../../../data/facts.toml")) else { return Signs::default() };
     let table = |list: &[String]| {
         let mut phrases = Phrases::new();
-        list.iter().for_each(|phrase| add_phrase(&mut phrases, phrase, 0));
+        for phrase in list {
+            add_phrase(&mut phrases, phrase, 0);
+        }
         phrases
     };
     Signs {
@@ -196,7 +198,24 @@ impl Cut<'_> {
         let pair = first
             .map(|first| format!("{first} {last}"))
             .filter(|pair| fits(pair, local) && !names::is_no_name(last) && !names::is_no_name(pair.split(' ').next().unwrap_or_default()));
-        pair.or_else(|| (names::is_given(last) && fits(last, local)).then(|| last.to_owned())).map(|name| capitals(&name))
+        pair.or_else(|| self.small_name_before(at, local))
+            .or_else(|| (names::is_given(last) && fits(last, local)).then(|| last.to_owned()))
+            .map(|name| capitals(&name))
+    }
+
+    /// "my buddy jim kowalski at the plan is hiring, jkowalski@…"
+    fn small_name_before(&self, at: usize, local: &str) -> Option<String> {
+        let window = at.saturating_sub(20)..at;
+        let fitting = window.rev().find(|k| {
+            let word = self.page.low(*k);
+            *k > 0
+                && word.len() > 2
+                && !names::is_no_name(word)
+                && names::is_given(self.page.low(k - 1))
+                && fits(word, local)
+                && self.page.sentence(*k) == self.page.sentence(at)
+        })?;
+        Some(format!("{} {}", self.page.low(fitting - 1), self.page.low(fitting)))
     }
 
     /// Words that refer to somebody stand before or behind the name.
@@ -211,11 +230,12 @@ impl Cut<'_> {
             .is_some_and(|list| list.iter().any(|(rest, _)| ends(self.page, name.end + 1, rest).is_some()));
         if name.parts == 1 {
             return (before && (sure || names::is_given(&text)))
+                || (name.titled && behind)
                 || (sure && behind && !matches!(self.page.low(name.end), "in" | "at" | "from" | "just" | "will" | "does" | "'" | "("))
                 || (before && name.end > name.to);
         }
         let led = begin > 0
-            && !names::starts_sentence(self.page, begin)
+            && (!names::starts_sentence(self.page, begin) || self.page.low(begin - 1) == ":")
             && !matches!(self.page.low(begin - 1), "at" | "in" | "from" | "the" | "our" | "near" | "to" | "a" | "of" | "for");
         sure || before || led || (behind && !matches!(self.page.low(name.end), "in"))
     }
@@ -352,8 +372,19 @@ fn plain_name(name: &str) -> Option<String> {
         Some((name, _)) => name.trim().to_owned(),
         None => name.trim().to_owned(),
     };
+    let turned = name_without_brackets(&turned);
     let plain = turned.trim_start_matches("Dr. ").trim_start_matches("Dr ").to_owned();
     (!plain.is_empty() && !plain.contains('@')).then_some(plain)
+}
+
+/// `Lyle (Recruiting)` without what is in brackets.
+fn name_without_brackets(name: &str) -> String {
+    match (name.find('('), name.rfind(')')) {
+        (Some(open), Some(close)) if open < close => {
+            format!("{} {}", &name[..open], &name[close + 1..]).split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// Does a local part look made from a name? `tw`, `twexler`, `tom.wexler`, `wexlert`, `tom`.

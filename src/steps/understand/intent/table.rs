@@ -47,13 +47,13 @@ impl Table {
     #[must_use]
     pub fn read(phrases: &str, concepts: &str) -> Self {
         let mut table = Self::default();
-        table.lines(phrases, "");
-        table.lines(concepts, "concept");
+        let mut classes = Classes::new();
+        table.lines(concepts, "concept", &mut classes);
+        table.lines(phrases, "", &mut classes);
         table
     }
 
-    fn lines(&mut self, text: &str, section: &str) {
-        let mut classes = Classes::new();
+    fn lines(&mut self, text: &str, section: &str, classes: &mut Classes) {
         let mut section = section.to_owned();
         for (number, line) in text.lines().enumerate() {
             let line = line.split(" #").next().unwrap_or("").trim();
@@ -62,7 +62,7 @@ impl Table {
             }
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
                 name.clone_into(&mut section);
-            } else if let Err(complaint) = self.line(&section, line, &mut classes) {
+            } else if let Err(complaint) = self.line(&section, line, classes) {
                 self.complaints.push(format!("line {}: {complaint}", number + 1));
             }
         }
@@ -166,6 +166,6 @@ fn define(line: &str, classes: &mut Classes) -> Result<(), String> {
             None => list.push(member.to_owned()),
         }
     }
-    classes.entry(name.trim().to_owned()).or_default().extend(list);
+    classes.insert(name.trim().to_owned(), list);
     Ok(())
 }

@@ -37,7 +37,7 @@ pub fn is_separator(text: &str) -> bool {
     PHRASES.bare_separator.is_match(core) || dashes >= 4 && PHRASES.separator.is_match(core)
 }
 
-/// GroupWise introduces the original by `>>> Jane Doe <jane@…> 03/02/01 09:20AM >>>` and does not mark it.
+/// `GroupWise` introduces the original by `>>> Jane Doe <jane@…> 03/02/01 09:20AM >>>` and does not mark it.
 fn is_groupwise(line: &str) -> bool {
     line.len() > 12 && line.starts_with(">>>") && line.ends_with(">>>") && line.bytes().filter(u8::is_ascii_digit).count() >= 5
 }
@@ -94,40 +94,42 @@ fn is_heading(text: &str) -> bool {
 #[derive(Default)]
 struct Fields {
     end: usize,
-    from: bool,
-    to: bool,
-    date: bool,
-    subject: bool,
-    other: usize,
+    /// How often each field was seen, in the order of [`Field`].
+    seen: [usize; 5],
+    /// Somebody is named by an address, or by a Notes name.
     address: bool,
+    /// The date has a year.
     year: bool,
+    /// All names of fields are in capitals.
     shouted: bool,
 }
 
 impl Fields {
     fn add(&mut self, field: Field, text: &str) {
-        match field {
-            Field::From => self.from = true,
-            Field::To => self.to = true,
-            Field::Date => {
-                self.date = true;
-                self.year |= text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4);
-            }
-            Field::Subject => self.subject = true,
-            Field::Other => self.other += 1,
-        }
-        self.shouted &= !text.split([':', '：']).next().unwrap_or_default().contains(char::is_lowercase);
-        self.address |= text.contains('@') || text.contains("/HOU/") || text.contains("mailto:");
+        self.seen[field as usize] += 1;
+        let (name, value) = text.split_once([':', '：']).unwrap_or((text, ""));
+        self.year |= field == Field::Date && value.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4);
+        self.shouted &= !name.contains(char::is_lowercase);
+        self.address |= names_somebody(value);
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.seen[field as usize] > 0
     }
 
     /// Enough fields that no sentence of a person looks so.
     fn is_mail(&self) -> bool {
-        let kinds = usize::from(self.from) + usize::from(self.to) + usize::from(self.date) + usize::from(self.subject) + self.other.min(1);
-        let people = self.from || self.to;
-        people
-            && (self.subject || self.address || self.from && self.to && self.year)
-            && (kinds >= 3 || kinds == 2 && (self.address || self.to && self.subject))
+        let kinds = self.seen.iter().filter(|times| **times > 0).count();
+        let (from, to, subject) = (self.has(Field::From), self.has(Field::To), self.has(Field::Subject));
+        let certain = subject || self.address || from && to && self.year;
+        (from || to) && certain && (kinds >= 3 || kinds == 2 && (self.address || to && subject))
     }
+}
+
+/// An address, or a Notes name: `Jane Doe/TUL/NPC`.
+fn names_somebody(value: &str) -> bool {
+    value.contains('@')
+        || value.split(' ').any(|word| word.matches('/').count() >= 2 && word.contains(char::is_uppercase) && !word.contains("//"))
 }
 
 fn gather(page: &Page<'_>, start: usize) -> Fields {
@@ -151,7 +153,7 @@ fn gather(page: &Page<'_>, start: usize) -> Fields {
         if between > MOST_BETWEEN || blanks > 0 || !continues(line.text, between) || line.quoted {
             break;
         }
-        block.address |= line.text.contains('@');
+        block.address |= names_somebody(line.text);
     }
     block
 }

@@ -87,7 +87,8 @@ fn initials_of(text: &str) -> Option<String> {
     let end = rest.as_bytes().iter().take(6).position(|b| *b == b'>')?;
     let name = rest.get(..end)?;
     let plain = (1..=5).contains(&name.len()) && name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase);
-    (plain && rest[end + 1..].starts_with([' ', '>']) || plain && rest.len() == end + 1).then(|| name.to_owned())
+    let apart = rest.len() == end + 1 || rest[end + 1..].starts_with([' ', '>']);
+    (plain && apart).then(|| name.to_owned())
 }
 
 /// Marks the stray end of a quoted line that a program wrapped: it stands between two quoted lines, in the middle of a sentence.

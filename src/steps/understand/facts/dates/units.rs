@@ -1,11 +1,8 @@
 //! Weeks, months, quarters and years: `next week`, `mid-January`, `in six weeks`, `the week of the 12th`, `Q2`.
 
-use jiff::civil::Date;
-
 use super::super::lexicon::{Lex, Part, Unit, Which};
 use super::super::spans::{self, Grain, Stretch, ahead, later, nth_week, week, weekday_after, weekday_in};
-use super::{Calendar, Found};
-use crate::model::calendar::add_working_days;
+use super::{Calendar, Found, Leans};
 
 impl Calendar<'_> {
     /// `mid-January`, `end of the month`, `early next week`, `late Q2`.
@@ -33,18 +30,19 @@ impl Calendar<'_> {
         let closing = part == Part::End;
         let at = inner.at.part(part);
         let gone = at.last <= self.now && matches!(self.page.lex(inner.end - 1), Lex::Unit(_)) && inner.at.last >= self.now;
-        let at = if gone { self.again(inner.at).part(part) } else { at };
+        let at = if gone { again(inner.at).part(part) } else { at };
         let at = if part == Part::Late && at.first <= self.now { Stretch { first: ahead(self.now, 14).min(at.last), ..at } } else { at };
         Some(Found { at, closing, rest: inner.rest && part == Part::Early, ..inner })
     }
 
     /// A week, month, quarter, season or year that a part can be taken of.
     fn long_stretch(&self, i: usize) -> Option<Found> {
-        let i = i + usize::from(matches!(self.page.low(i), "the" | "our" | "your"));
+        let i = i + usize::from(matches!(self.page.low(i), "the" | "our" | "your" | "'"));
         if let Some(found) = self.named(i) {
             return Some(found);
         }
         let found = match self.page.lex(i) {
+            _ if self.page.low(i) == "that" => self.that(i)?,
             Lex::Month(_) => self.month(i)?,
             Lex::Which(which) => self.which(i, which)?,
             Lex::Season(_) => self.season_at(i, false)?,
@@ -56,14 +54,17 @@ impl Calendar<'_> {
         (found.at.grain != Grain::Day && found.at.grain != Grain::Ahead).then_some(found)
     }
 
-    /// The same stretch, next time.
-    fn again(&self, at: Stretch) -> Stretch {
-        match at.grain {
-            Grain::Week => week(ahead(at.first, 7)),
-            Grain::Month => spans::month(at.first, 1),
-            Grain::Quarter => spans::quarter(at.first, 1),
-            _ => spans::year(at.first, 1),
-        }
+    /// `that month`
+    fn that(&self, i: usize) -> Option<Found> {
+        let (Lex::Unit(unit), Some(last)) = (self.page.lex(i + 1), self.last.get()) else { return None };
+        let at = match unit {
+            Unit::Day => return None,
+            Unit::Week => week(last.first),
+            Unit::Month => spans::month(last.first, 0),
+            Unit::Quarter => spans::quarter(last.first, 0),
+            Unit::Year => spans::year(last.first, 0),
+        };
+        Some(Found::new(at, i + 2))
     }
 
     fn current(&self, unit: Unit) -> Option<Stretch> {
@@ -88,8 +89,11 @@ impl Calendar<'_> {
         match self.page.lex(j) {
             Lex::Unit(Unit::Quarter) if (1..=4).contains(&n) => Some(self.quarter(n, j + 1)),
             Lex::Unit(Unit::Week) => {
-                let inner = self.of_stretch(j + 1)?;
-                Some(Found::new(self.nth_week_of(inner.at, n), inner.end))
+                let Some(inner) = self.of_stretch(j + 1) else {
+                    let bare = matches!(self.page.lex(j + 1), Lex::Mark(_)) || j + 1 >= self.page.words.len();
+                    return bare.then(|| Found { leans: Leans::NthWeek(n), ..Found::new(week(self.now), j + 1) });
+                };
+                Some(Found::new(nth_week_of(inner.at, n), inner.end))
             }
             Lex::Unit(Unit::Day) => self.of_stretch(j + 1).map(|inner| Found::new(Stretch { grain: Grain::Week, ..inner.at }, inner.end)),
             Lex::Weekday(day, _) => {
@@ -120,11 +124,6 @@ impl Calendar<'_> {
         }
     }
 
-    fn nth_week_of(&self, at: Stretch, n: i32) -> Stretch {
-        let month = if at.grain == Grain::Month { at } else { spans::month(if n < 0 { at.last } else { at.first }, 0) };
-        nth_week(month, n)
-    }
-
     fn of_stretch(&self, i: usize) -> Option<Found> {
         let of = matches!(self.page.low(i), "of" | "in" | "for");
         self.long_stretch(i + usize::from(of)).filter(|_| of || matches!(self.page.lex(i), Lex::Month(_)))
@@ -132,20 +131,31 @@ impl Calendar<'_> {
 
     /// `next week`, `this fall`, `next Tuesday`, `last month`, `next few weeks`.
     pub(super) fn which(&self, i: usize, which: Which) -> Option<Found> {
+        if let (Some(j), Lex::Unit(unit)) = (self.page.phrase(i, &["this", "time", "next"]), self.page.lex(i + 3)) {
+            return Some(Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(later(self.now, 1, unit)) }, j + 1));
+        }
         let mut j = i + 1;
         while matches!(self.page.low(j), "coming" | "upcoming" | "full" | "calendar" | "next" | "past" | "last") && j < i + 3 {
             j += 1;
         }
-        if which == Which::Past && self.page.low(i) == "last" {
-            if let Some(found) = self.ordinal(i, -1) {
-                return Some(found);
-            }
+        if which == Which::Past
+            && self.page.low(i) == "last"
+            && let Some(found) = self.ordinal(i, -1)
+        {
+            return Some(found);
         }
         let past = which == Which::Past;
         let found = match self.page.lex(j) {
-            Lex::Unit(unit) => Found::new(self.which_unit(which, unit)?, j + 1),
+            Lex::Weekday(day, _) if self.page.low(i) == "following" => {
+                return Some(Found { leans: Leans::Weekday(day), ..self.which_weekday(which, day, j) });
+            }
             Lex::Weekday(day, _) => return Some(self.which_weekday(which, day, j)),
+            Lex::Unit(Unit::Day) if which == Which::Next => {
+                Found { leans: Leans::Next, ..Found::new(Stretch::day(ahead(self.now, 1)), j + 1) }
+            }
+            Lex::Unit(unit) => Found::new(self.which_unit(which, unit)?, j + 1),
             Lex::Month(_) => self.month(j)?,
+            Lex::Season(_) if which == Which::Next => self.next_season(j)?,
             Lex::Season(_) => self.season_at(j, which == Which::This && j == i + 1)?,
             Lex::Count(_) | Lex::Number(..) => self.count_of(j).map(|(n, unit, end)| self.away(n, unit, end))?,
             _ if which == Which::This && matches!(self.page.low(j), "morning" | "afternoon" | "evening") => {
@@ -154,10 +164,11 @@ impl Calendar<'_> {
             _ if self.page.low(j) == "weekend" => self.short_form(j)?,
             _ => self.named(j)?,
         };
-        if self.page.low(i) == "following" && found.at.grain == Grain::Day {
+        let leans = if self.page.low(i) == "following" { Leans::Next } else { found.leans };
+        if leans == Leans::Next && found.at.grain == Grain::Day {
             return None;
         }
-        Some(Found { past: past || found.past, ..found })
+        Some(Found { past: past || found.past, leans, ..found })
     }
 
     fn which_unit(&self, which: Which, unit: Unit) -> Option<Stretch> {
@@ -190,15 +201,28 @@ impl Calendar<'_> {
 
     /// `in the fall`, `spring`; the verbs are left alone.
     pub(super) fn season(&self, i: usize) -> Option<Found> {
-        let before = i.checked_sub(1)?;
-        let led = matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-'))
-            || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "to" | "or" | "and" | "about");
+        let before = i.wrapping_sub(1);
+        let opens = matches!(self.page.low(i + 1), "is" | "works" | "would" | "looks" | "might" | "should");
+        let led = opens
+            || matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-'))
+            || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "come" | "to" | "or" | "and" | "about");
         if led { self.season_at(i, false) } else { None }
+    }
+
+    /// "next fall" is the one of next year.
+    fn next_season(&self, i: usize) -> Option<Found> {
+        let found = self.season_at(i, false)?;
+        let same_year = found.at.first.year() == self.now.year() && self.now.month() > 2 && self.page.low(i) != "winter";
+        let first = later(found.at.first, i32::from(same_year), Unit::Year);
+        Some(Found { at: Stretch { first, last: spans::month(first, 2).last, ..found.at }, ..found })
     }
 
     /// The season named; `running` allows the one that has begun.
     fn season_at(&self, i: usize, running: bool) -> Option<Found> {
         let Lex::Season(month) = self.page.lex(i) else { return None };
+        if matches!(self.page.low(i + 1), "meeting" | "conference" | "symposium" | "summit" | "convention" | "retreat") {
+            return None;
+        }
         let ahead_by = (i32::from(month) - i32::from(self.now.month())).rem_euclid(12);
         let first = if running && ahead_by >= 10 { spans::month(self.now, ahead_by - 12) } else { spans::month(self.now, ahead_by) }.first;
         let (year, end) = match self.page.lex(i + 1 + usize::from(self.page.low(i + 1) == "of")) {
@@ -236,13 +260,17 @@ impl Calendar<'_> {
         if !after && !matches!(self.page.low(i + 1), "of" | "beginning" | "starting" | "commencing") {
             return None;
         }
-        let Some(base) = self.day_at(i + 2) else { return after.then(|| Found::new(week(ahead(week(self.now).first, 7)), i + 2)) };
+        let Some(base) = self.day_at(i + 2) else {
+            let next = Found::new(week(ahead(week(self.now).first, 7)), i + 2);
+            return after.then_some(Found { leans: Leans::Next, ..next });
+        };
         let found = if after { week(ahead(week(base.at.last).first, 7)) } else { week(base.at.first) };
-        Some(Found { doubtful: base.doubtful, past: base.past, ..Found::new(found, base.end) })
+        let leans = if after { Leans::No } else { base.leans };
+        Some(Found { doubtful: base.doubtful, past: base.past, leans, ..Found::new(found, base.end) })
     }
 
     /// A day that something else is counted from.
-    fn day_at(&self, i: usize) -> Option<Found> {
+    pub(super) fn day_at(&self, i: usize) -> Option<Found> {
         let mut i = i;
         while matches!(self.page.low(i), "the" | "on" | "our" | "my" | "your") {
             i += 1;
@@ -260,100 +288,6 @@ impl Calendar<'_> {
             Lex::Ahead(n) => Some(Found::new(Stretch::day(ahead(self.now, n)), i + 1)),
             _ => None,
         }
-    }
-
-    /// `six weeks` where the words around it look ahead or back.
-    pub(super) fn distance(&self, i: usize) -> Option<Found> {
-        let (n, unit, end) = self.count_of(i)?;
-        if self.page.low(end) == "ago" {
-            return Some(Found { past: true, ..self.away(-n, unit, end + 1) });
-        }
-        if let Some(found) = self.counted_from(n, unit, end) {
-            return Some(found);
-        }
-        let (ahead, loose) = self.looks_ahead(i, end);
-        (ahead || loose).then(|| Found { loose: !ahead, ..self.away(n, unit, end) })
-    }
-
-    /// `two weeks after Thanksgiving`, `a week from Tuesday`.
-    fn counted_from(&self, n: i32, unit: Unit, end: usize) -> Option<Found> {
-        let sign = match self.page.low(end) {
-            "after" | "from" | "past" | "following" => 1,
-            "before" => -1,
-            _ => return None,
-        };
-        let base = self.day_at(end + 1)?;
-        let from = if sign > 0 { base.at.last } else { base.at.first };
-        Some(Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(later(from, sign * n, unit)) }, base.end))
-    }
-
-    /// Do the words around a count look ahead? And do they leave it open?
-    fn looks_ahead(&self, i: usize, end: usize) -> (bool, bool) {
-        if matches!(self.page.low(end), "out" | "later" | "hence" | "time")
-            || self.page.phrase(end, &["from", "now"]).is_some()
-            || self.page.phrase(end, &["down", "the"]).is_some()
-        {
-            return (true, false);
-        }
-        let mut k = i;
-        while k > 0 && i - k < 5 {
-            k -= 1;
-            match self.page.low(k) {
-                "in" | "another" | "next" | "give" | "after" | "wait" => return (true, false),
-                "for" | "within" | "over" | "during" => return (false, true),
-                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say"
-                | "around" | "a" | "probably" | "another's" | "perhaps" => {}
-                _ => return (matches!(self.page.low(i), "another"), false),
-            }
-        }
-        (self.page.low(i) == "another", false)
-    }
-
-    fn away(&self, n: i32, unit: Unit, end: usize) -> Found {
-        let business = unit == Unit::Day && (end.saturating_sub(3)..end).any(|k| matches!(self.page.low(k), "business" | "working"));
-        let date: Date = if business { add_working_days(self.now, n) } else { later(self.now, n, unit) };
-        Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(date) }, end)
-    }
-
-    /// `6-8 weeks`, `a couple of months`, `a week or two`: the smaller count, the unit, and where it ends.
-    fn count_of(&self, i: usize) -> Option<(i32, Unit, usize)> {
-        let mut n = match self.page.lex(i) {
-            Lex::Number(n @ 1..=400, _, false) | Lex::Count(n) => n,
-            _ => return None,
-        };
-        let mut j = i + 1;
-        while let Lex::Count(more) = self.page.lex(j) {
-            if j > i + 2 {
-                return None;
-            }
-            n = if n == 1 { more } else { n };
-            j += 1;
-        }
-        if matches!(self.page.low(j), "-" | "to" | "or") && matches!(self.page.lex(j + 1), Lex::Number(..) | Lex::Count(_)) {
-            j += 2;
-        }
-        while matches!(
-            self.page.low(j),
-            "of" | "more" | "full" | "short" | "business" | "working" | "calendar" | "good" | "solid" | "whole" | "-" | "additional"
-        ) && j < i + 7
-        {
-            j += 1;
-        }
-        if self.page.low(j) == "fortnight" {
-            return Some((n * 2, Unit::Week, j + 1));
-        }
-        let Lex::Unit(unit) = self.page.lex(j) else { return None };
-        j += 1;
-        if let Some(end) = self.page.phrase(j, &["and", "a", "half"]) {
-            return and_a_half(n, unit).map(|(n, unit)| (n, unit, end));
-        }
-        if self.page.low(j) == "or" && (self.page.low(j + 1) == "so" || matches!(self.page.lex(j + 1), Lex::Count(_))) {
-            j += 2;
-        }
-        if n == 0 {
-            return half_of(unit).map(|(n, unit)| (n, unit, j));
-        }
-        Some((n, unit, j))
     }
 
     fn quarter(&self, n: i32, end: usize) -> Found {
@@ -380,6 +314,9 @@ impl Calendar<'_> {
         };
         let closing = |at: Stretch| Some(Found { closing: true, ..Found::new(at.part(Part::End), i + 1) });
         match (self.page.low(i), number) {
+            ("rest" | "remainder" | "balance", _) if self.page.low(i + 1) == "of" => {
+                self.long_stretch(i + 2).map(|inner| Found { through: true, ..inner })
+            }
             ("q", 1..=4) => Some(self.quarter(number, i + 2)),
             ("h", 1..=2) => Some(self.half_year(number, i + 2)),
             ("eow", _) => closing(week(self.now)),
@@ -402,7 +339,7 @@ impl Calendar<'_> {
 }
 
 fn half(at: Stretch, n: i32) -> Stretch {
-    let days = i32::try_from((at.last - at.first).get_days()).unwrap_or(0) + 1;
+    let days = (at.last - at.first).get_days() + 1;
     if n == 1 {
         return Stretch { last: ahead(at.first, days / 2), ..at };
     }
@@ -414,19 +351,18 @@ fn half(at: Stretch, n: i32) -> Stretch {
     Stretch { first, ..at }
 }
 
-const fn and_a_half(n: i32, unit: Unit) -> Option<(i32, Unit)> {
-    match unit {
-        Unit::Year => Some((n * 12 + 6, Unit::Month)),
-        Unit::Month => Some((n * 4 + 2, Unit::Week)),
-        Unit::Week => Some((n * 7 + 3, Unit::Day)),
-        _ => None,
+/// The same stretch, next time.
+fn again(at: Stretch) -> Stretch {
+    match at.grain {
+        Grain::Week => week(ahead(at.first, 7)),
+        Grain::Month => spans::month(at.first, 1),
+        Grain::Quarter => spans::quarter(at.first, 1),
+        _ => spans::year(at.first, 1),
     }
 }
 
-const fn half_of(unit: Unit) -> Option<(i32, Unit)> {
-    match unit {
-        Unit::Year => Some((6, Unit::Month)),
-        Unit::Month => Some((2, Unit::Week)),
-        _ => None,
-    }
+/// The n-th week of a month, or of the month a longer stretch begins or ends with.
+fn nth_week_of(at: Stretch, n: i32) -> Stretch {
+    let month = if at.grain == Grain::Month { at } else { spans::month(if n < 0 { at.last } else { at.first }, 0) };
+    nth_week(month, n)
 }

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::super::lexicon::Lex;
 use super::super::spans::{Grain, Stretch, ahead, week, weekday_after, weekday_in};
-use super::{Calendar, Found};
+use super::{Calendar, Found, Leans};
 
 impl Calendar<'_> {
     /// A weekday, with the date that may follow it.
@@ -22,11 +22,13 @@ impl Calendar<'_> {
             return Some(after);
         }
         let in_context = context.filter(|(_, sentence)| self.page.sentence(i) <= sentence + 1).map(|(monday, _)| weekday_in(monday, day));
-        let date = in_context.filter(|date| *date > self.now).unwrap_or_else(|| weekday_after(self.now, day));
+        let in_context = in_context.filter(|date| *date > self.now);
+        let leans = if in_context.is_none() && !plural { Leans::List(day) } else { Leans::No };
+        let date = in_context.unwrap_or_else(|| weekday_after(self.now, day));
         let last = self.weekday_range(next, date);
         let end = last.map_or(next, |(_, end)| end);
         let at = Stretch::new(date, last.map_or(date, |(last, _)| last), Grain::Day);
-        Some(Found { plural, ..Found::new(at, end) })
+        Some(Found { plural, leans, ..Found::new(at, end) })
     }
 
     /// `, January 12`, `the 12th`, `(12/1)` right after a weekday.
@@ -79,6 +81,10 @@ impl Calendar<'_> {
     fn weekday_following(&self, next: usize, day: Weekday) -> Option<Found> {
         match (self.page.low(next), self.page.low(next + 1)) {
             ("after", "next") => Some(Found::new(Stretch::day(ahead(weekday_after(self.now, day), 7)), next + 2)),
+            ("after" | "following", word) if word == "that" || matches!(self.page.lex(next + 1), Lex::Mark(_)) => {
+                let end = next + 1 + usize::from(word == "that");
+                Some(Found { leans: Leans::Weekday(day), ..Found::new(Stretch::day(weekday_after(self.now, day)), end) })
+            }
             ("after", _) => {
                 let base = self.named(next + 1 + usize::from(self.page.low(next + 1) == "the"))?;
                 Some(Found::new(Stretch::day(weekday_after(base.at.last, day)), base.end))

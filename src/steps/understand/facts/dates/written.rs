@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::super::lexicon::{Lex, Prep, Unit};
 use super::super::spans::{self, Grain, Stretch, civil, later};
-use super::{Calendar, Found, Mention};
+use super::{Calendar, Found, Leans, Mention};
 
 /// Months that may stand without a day in an English text.
 const ENGLISH: &[&str] = &[
@@ -61,7 +61,7 @@ impl Calendar<'_> {
     }
 
     fn is_clock(&self, i: usize) -> bool {
-        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && matches!(self.page.lex(i + 2), Lex::Number(..))
+        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && self.page.glued(i + 2) && matches!(self.page.lex(i + 2), Lex::Number(..))
             || matches!(self.page.low(i + 1), "am" | "pm" | "a.m" | "p.m" | "%")
     }
 
@@ -205,7 +205,7 @@ impl Calendar<'_> {
         if fraction || (a, b) == (24, 7) {
             return None;
         }
-        let day_first = a > 12 || (self.foreign && b <= 12) || (mark == "." && b <= 12 && a > 12);
+        let day_first = a > 12 || (self.foreign && b <= 12);
         let (month, day) = if day_first { (b, a) } else { (a, b) };
         if a > 12 && year.is_none() && !self.foreign {
             return None;
@@ -258,7 +258,10 @@ impl Calendar<'_> {
     /// `the 12th`: the next day of that number.
     fn bare_day(&self, i: usize) -> Option<Found> {
         let Lex::Number(day @ 1..=31, _, true) = self.page.lex(i) else { return None };
-        (self.is_led_day(i) && self.ends_well(i + 1)).then(|| self.next_numbered(day, i + 1)).flatten()
+        (self.is_led_day(i) && self.ends_well(i + 1))
+            .then(|| self.next_numbered(day, i + 1))
+            .flatten()
+            .map(|found| Found { leans: Leans::Day(day), ..found })
     }
 
     /// `after the fourth`
@@ -268,7 +271,10 @@ impl Calendar<'_> {
             && (matches!(self.page.lex(i - 2), Lex::Prep(_))
                 || matches!(self.page.low(i.wrapping_sub(3)), "morning" | "afternoon" | "evening"))
             || self.page.low(i.wrapping_sub(3)) == "week";
-        (day > 1 && led && self.ends_well(i + 1)).then(|| self.next_numbered(day, i + 1)).flatten()
+        (day > 1 && led && self.ends_well(i + 1))
+            .then(|| self.next_numbered(day, i + 1))
+            .flatten()
+            .map(|found| Found { leans: Leans::Day(day), ..found })
     }
 
     fn next_numbered(&self, day: i32, end: usize) -> Option<Found> {
@@ -315,9 +321,19 @@ impl Calendar<'_> {
 
     /// `in 2027`
     fn bare_year(&self, i: usize) -> Option<Found> {
-        let Lex::Number(year @ 2020..=2060, 4, false) = self.page.lex(i) else { return None };
-        let before = i.checked_sub(1)?;
-        let led = matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_)) || matches!(self.page.low(before), "of" | "into");
+        let short = self.page.low(i.wrapping_sub(1)) == "'";
+        let year = match self.page.lex(i) {
+            Lex::Number(year @ 2020..=2060, 4, false) => year,
+            Lex::Number(year @ 24..=60, 2, false) if short => 2000 + year,
+            _ => return None,
+        };
+        let before = i.wrapping_sub(1 + usize::from(short));
+        let led = matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_))
+            || matches!(self.page.low(before), "of" | "into")
+            || matches!(
+                self.page.low(i + 1),
+                "looks" | "is" | "should" | "might" | "will" | "would" | "could" | "may" | "budget" | "openings" | "positions"
+            );
         let at = spans::year(self.now, year - i32::from(self.now.year()));
         led.then(|| Found { rest: true, past: at.last < self.now, ..Found::new(at, i + 1) })
     }
@@ -327,7 +343,10 @@ impl Calendar<'_> {
         let mut end = end;
         let mut last = found.at.last;
         let named = (end.saturating_sub(3)..end).any(|k| matches!(self.page.lex(k), Lex::Month(_)));
-        while named && found.at.grain == Grain::Day {
+        if !named || found.at.grain != Grain::Day {
+            return end;
+        }
+        loop {
             let mut j = self.page.skip(end, ',');
             j += usize::from(matches!(self.page.low(j), "or" | "and" | "&" | "/"));
             let Some(day) = (j > end).then(|| self.day_number(j)).flatten() else { break };
