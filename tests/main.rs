@@ -1,5 +1,6 @@
 //! Every test that stands outside the crate: one binary, so that it links once; each folder tells its stories.
 
+mod demo;
 mod house;
 mod letters;
 mod mail_edges;

@@ -12,7 +12,7 @@ use crate::model::employer::{Employer, EmployerKind};
 use crate::model::id::ContactId;
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
 use crate::model::reading::Outcome;
-use crate::model::standing::{HoldReason, StopReason};
+use crate::model::standing::{HoldReason, State, StopReason};
 use crate::steps::directory::Directory;
 use crate::steps::{decide, story};
 use crate::store::Tx;
@@ -22,7 +22,7 @@ use crate::world::World;
 const MOST_TEXT: usize = 2_000;
 
 pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed, Trouble> {
-    refuse_known(tx, &new)?;
+    refuse_known(world, tx, &new)?;
     let (employer, family) = employer(tx, new.employer.as_deref(), &new.addresses)?;
     let contact = Contact {
         id: ContactId(0),
@@ -48,7 +48,9 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
         Some(invitation) => format!("added again; their invitation: {}", clean_name(invitation)),
         None => "added".to_owned(),
     };
-    pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Added, text))?;
+    // The history of before is read again; what they asked then does not outweigh what they asked since.
+    let lifted = new.invited.iter().flat_map(|_| [Effect::Lift(StopReason::OptedOut), Effect::Lift(StopReason::Declined)]);
+    pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Added, text).with(lifted))?;
     if let Some(note) = &contact.note {
         pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Note, note.clone()))?;
     }
@@ -56,8 +58,9 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
 }
 
 /// Someone suppressed comes back only by `--again`, and after an opt-out only with their later invitation (P17).
-fn refuse_known(tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
+fn refuse_known(world: &World, tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
     for address in &new.addresses {
+        refuse_own(world, address)?;
         if let Some(other) = tx.contact_of(address)? {
             let name = tx.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
             return Err(Trouble::refused(format!(
@@ -77,6 +80,13 @@ fn refuse_known(tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
             )));
         }
         tx.lift_suppression(address)?;
+    }
+    Ok(())
+}
+
+fn refuse_own(world: &World, address: &Address) -> Result<(), Trouble> {
+    if world.settings.owner.addresses().iter().any(|own| own.key() == address.key()) {
+        return Err(Trouble::refused(format!("{address} is your own address")));
     }
     Ok(())
 }
@@ -123,6 +133,7 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
         }
     }
     for address in &contact.addresses {
+        refuse_own(world, address)?;
         let is_new = !before.addresses.contains(address);
         if let Some(reason) = tx.suppressed(address)?.filter(|_| is_new) {
             return Err(Trouble::refused(format!("{address} is never to be written to again ({reason})")));
@@ -153,7 +164,9 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
     tx.update_contact(&contact)?;
     let pen = world.pen();
     pen.withdraw(tx, contact.id, "you changed the contact; a new draft is made from what you said")?;
-    pen.record(tx, &NewEntry::about(contact.id, world.now(), EntryKind::Edited, "you changed what is known of them"))?;
+    let reachable = !contact.addresses.is_empty() && contact.addresses != before.addresses;
+    let lifted = reachable.then_some(Effect::Lift(StopReason::Undeliverable));
+    pen.record(tx, &NewEntry::about(contact.id, world.now(), EntryKind::Edited, "you changed what is known of them").with(lifted))?;
     shown(tx, contact.id)
 }
 
@@ -229,50 +242,6 @@ pub(super) fn forget(world: &World, tx: &Tx<'_>, who: &str) -> Result<Changed, T
     Ok(Changed::Forgotten { name: kept.contact.name, suppressed: addresses.len() })
 }
 
-pub(super) fn merge(world: &World, tx: &Tx<'_>, into: &str, from: &str) -> Result<Changed, Trouble> {
-    let (into, from) = (contact::find(tx, into)?.contact, contact::find(tx, from)?.contact);
-    if into.id == from.id {
-        return Err(Trouble::refused("these are one contact already"));
-    }
-    let pen = world.pen();
-    pen.withdraw(tx, into.id, "two contacts were made one")?;
-    pen.withdraw(tx, from.id, "two contacts were made one")?;
-    if tx.open_draft_of(into.id)?.is_some() && tx.open_draft_of(from.id)?.is_some() {
-        return Err(Trouble::refused("a check-in to each of them is on its way; merge them when curbside outbox shows what became of it"));
-    }
-    tx.merge_contacts(into.id, from.id)?;
-    tx.update_contact(&united(tx, &into, &from)?)?;
-    pen.record(
-        tx,
-        &NewEntry::about(into.id, world.now(), EntryKind::Merged, format!("{} (contact {}) was made one with them", from.name, from.id)),
-    )?;
-    shown(tx, into.id)
-}
-
-/// What is known of the first, and where that is nothing, of the second.
-fn united(tx: &Tx<'_>, into: &Contact, from: &Contact) -> Result<Contact, Trouble> {
-    let mut one = tx.contact(into.id)?.ok_or_else(|| Trouble::refused("the contact is gone"))?.contact;
-    if one.employer.is_none() {
-        (one.employer, one.family) = (from.employer.clone(), from.family.clone());
-    }
-    if one.relation == Relation::Other {
-        one.relation = from.relation;
-    }
-    let fill = |field: &mut Option<String>, other: &Option<String>| *field = field.take().or_else(|| other.clone());
-    fill(&mut one.title, &from.title);
-    fill(&mut one.met, &from.met);
-    fill(&mut one.zone, &from.zone);
-    fill(&mut one.state, &from.state);
-    fill(&mut one.note, &from.note);
-    one.every = one.every.or(from.every);
-    one.tags.extend(from.tags.iter().filter(|tag| !into.tags.contains(tag)).cloned());
-    if from.mode == Mode::Review {
-        // One of them was to be asked for each time: so it stays.
-        one.mode = Mode::Review;
-    }
-    Ok(one)
-}
-
 pub(super) fn log(world: &World, tx: &Tx<'_>, who: &str, text: String, kind: EntryKind, on: Option<Timestamp>) -> Result<Changed, Trouble> {
     let text = required("text", &text)?;
     if on.is_some_and(|on| on > world.now()) {
@@ -346,7 +315,7 @@ fn settle_suppression(world: &World, tx: &Tx<'_>, contact: ContactId, outcome: O
             tx.lift_suppression(address)?;
         }
     }
-    if !kept.story.stops.is_empty() {
+    if kept.story.standing(world.today()).state != State::Active {
         world.pen().withdraw(tx, contact, "you corrected what they said")?;
     }
     Ok(())
@@ -367,7 +336,7 @@ fn tell(
     shown(tx, kept.contact.id)
 }
 
-fn shown(tx: &Tx<'_>, id: ContactId) -> Result<Changed, Trouble> {
+pub(super) fn shown(tx: &Tx<'_>, id: ContactId) -> Result<Changed, Trouble> {
     let kept = tx.contact(id)?.ok_or_else(|| Trouble::refused("the contact is gone"))?;
     Ok(Changed::Contact(Box::new(kept)))
 }

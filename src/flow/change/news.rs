@@ -19,8 +19,11 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, text: &str, until: Option<Date>) -
     found.map(Changed::News).ok_or_else(|| Trouble::refused("the news was not kept"))
 }
 
-pub(super) fn withdraw(tx: &Tx<'_>, id: NewsId) -> Result<Changed, Trouble> {
+pub(super) fn withdraw(world: &World, tx: &Tx<'_>, id: NewsId) -> Result<Changed, Trouble> {
     if tx.drop_news(id)? {
+        for draft in tx.open_drafts()?.into_iter().filter(|draft| draft.news == Some(id)) {
+            world.pen().withdraw(tx, draft.contact, "you withdrew the news it tells")?;
+        }
         Ok(Changed::NewsDropped(id))
     } else {
         Err(Trouble::refused(format!("there is no news {id}; curbside news shows them")))

@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use super::automatic::{Judged, Seen};
+use super::automatic::{Judged, Seen, Sign, sum};
 use super::facts;
 use super::signs::{SIGNS, fold};
 use crate::model::mail::Mail;
@@ -30,13 +30,6 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
         return Some(Judged::new(Kind::AutoReply, confidence, rules));
     }
     None
-}
-
-type Sign = (bool, u32, &'static str);
-
-fn sum(signs: &[Sign]) -> (u32, Vec<&'static str>) {
-    let hits = signs.iter().filter(|(hit, ..)| *hit);
-    (hits.clone().map(|(_, points, _)| points).sum(), hits.map(|(.., rule)| *rule).collect())
 }
 
 /// Signs that need no words.
@@ -102,11 +95,10 @@ fn passes_as_mass_mail(mail: &Mail, seen: &Seen, rules: &[&str]) -> bool {
 }
 
 fn challenge(mail: &Mail, seen: &Seen) -> Option<Judged> {
-    let said = SIGNS.challenges.count(&seen.text);
     let titled = SIGNS.challenge_subjects.hit(&seen.subject);
     let machine = seen.auto_submitted || seen.null_path || SIGNS.no_reply.hit(&seen.sender) || weakly(mail) || answered_by_header(mail);
-    let sure = said > 1 || said == 1 && (titled || machine);
-    (sure && (titled || machine)).then(|| Judged::new(Kind::AutoReply, 0.9, vec!["challenge"]))
+    let sure = (titled || machine) && SIGNS.challenges.hit(&seen.text);
+    sure.then(|| Judged::new(Kind::AutoReply, 0.9, vec!["challenge"]))
 }
 
 /// Fills in what a machine's answer says: back when, who helps, or that the person has left.

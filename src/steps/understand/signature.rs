@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::quote::{Fate, Mark, PHRASES, Page};
+use super::quote::{Fate, Mark, PHRASES, Page, is_disclaimer};
 
 /// Filled lines a signature below "-- " may have.
 const MOST_DELIMITED: usize = 40;
@@ -28,19 +28,16 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static FIRST_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
-static DASHED_NAME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s*-{1,2}\s?(?:\p{L}[\p{L}.'’]{0,20}|\p{Lu}[\p{L}.'’-]*(?:\s+\p{Lu}[\p{L}.'’-]*){1,3})\W{0,2}$"));
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
 }
 
-/// Cuts the signature: named by the HTML, below "-- ", signed with a dash, or a contact block at the end.
+/// Cuts the signature: named by the HTML, below "-- ", or a contact block at the end.
 pub fn cut(page: &mut Page<'_>) {
     cut_marked(page);
     cut_delimited(page);
     cut_contact_block(page);
-    cut_dashed_name(page);
 }
 
 /// What the HTML calls a signature, but for the closing and the name at its top; a long text in it is no signature.
@@ -50,7 +47,7 @@ fn cut_marked(page: &mut Page<'_>) {
         return;
     }
     let marked: Vec<usize> = (first..page.lines.len()).filter(|at| page.speaks(*at) && page.lines[*at].mark == Mark::Signature).collect();
-    let wordy = marked.iter().filter(|at| page.lines[**at].text.len() > 160 && !PHRASES.disclaimer.is_match(page.lines[**at].text)).count();
+    let wordy = marked.iter().filter(|at| page.lines[**at].text.len() > 160 && !is_disclaimer(page.lines[**at].text)).count();
     if marked.len() > MOST_DELIMITED || wordy > 0 {
         return;
     }
@@ -189,9 +186,17 @@ fn is_card(page: &Page<'_>, lines: &[usize], least: usize) -> bool {
     let text = |at: &usize| page.lines[*at].text;
     let contacts = lines.iter().filter(|at| is_contact(text(at))).count();
     contacts >= least
+        && !lines.iter().all(|at| is_deep_link(text(at)))
         && lines
             .iter()
             .all(|at| text(at).trim().len() <= 110 && (!is_sentence(text(at)) || is_reach(text(at)) && text(at).trim().len() <= 60))
+}
+
+/// A link to something in particular, rather than to its owner's place.
+fn is_deep_link(text: &str) -> bool {
+    let line = text.trim().trim_matches(['<', '>']);
+    let path = line.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    !line.contains(char::is_whitespace) && path.is_some_and(|(_, path)| path.len() >= 10)
 }
 
 /// The line where a card without a closing begins: a name, then mostly ways to reach its owner.
@@ -209,17 +214,6 @@ fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>) -> Option
         let enough = rest.len() >= 2 || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
         is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && (reach || rest.len() <= 3 && contacts == rest.len())
     })
-}
-
-/// "-roman" as the last line.
-fn cut_dashed_name(page: &mut Page<'_>) {
-    let tail = tail_lines(page);
-    let [.., above, last] = tail.as_slice() else { return };
-    let (above, last) = (page.lines[*above].text.trim(), *last);
-    let ends = last - 1 > 0 && page.lines[last - 1].blank || above.ends_with(['.', '!', '?', ')', ',']);
-    if ends && !above.starts_with(['-', '*', '•']) && DASHED_NAME.is_match(page.lines[last].text) {
-        page.cut(last..last + 1, Fate::Signature, "dashed_name");
-    }
 }
 
 fn is_closing(text: &str) -> bool {

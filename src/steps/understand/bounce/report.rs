@@ -144,11 +144,11 @@ fn place(entries: &mut Vec<Entry>, name: &str, value: &str) {
 }
 
 fn append(entry: Option<&mut Entry>, name: &str, more: &str) {
-    if let Some(Some(value)) = entry.and_then(|entry| entry.slot(name)) {
-        if value.len() + more.len() < MOST_VALUE {
-            value.push(' ');
-            value.push_str(more);
-        }
+    if let Some(Some(value)) = entry.and_then(|entry| entry.slot(name))
+        && value.len() + more.len() < MOST_VALUE
+    {
+        value.push(' ');
+        value.push_str(more);
     }
 }
 

@@ -35,8 +35,7 @@ static LISTS: LazyLock<Lists> =
 #[must_use]
 pub fn back_on(text: &str, anchor: &Zoned) -> Option<Date> {
     let text = words::clean(text);
-    let lower = text.to_lowercase();
-    let lower = if lower.len() == text.len() { lower } else { text.to_ascii_lowercase() };
+    let lower = words::lower(&text);
     let page = Page::cut(&text, &lower);
     let now = anchor.date();
     let mentions = Calendar::new(&page, now, is_foreign(&page, anchor)).mentions();
@@ -141,10 +140,10 @@ impl Absence<'_> {
             && at.from <= before.to + 2
             && before.to <= at.from
             && (before.to..at.from).all(word)
-            && (before.doubtful || (at.at.last > before.at.first && self.spans_days(before, at)))
+            && (before.doubtful || (at.at.last > before.at.first && spans_days(before, at)))
     }
+}
 
-    fn spans_days(&self, before: &Mention, at: &Mention) -> bool {
-        before.at.first.checked_add(200.days()).is_ok_and(|limit| at.at.last <= limit)
-    }
+fn spans_days(before: &Mention, at: &Mention) -> bool {
+    before.at.first.checked_add(200.days()).is_ok_and(|limit| at.at.last <= limit)
 }

@@ -30,17 +30,19 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
         scene.mentions.get(n).is_some_and(|at| at.from <= i && i < at.to && !(at.to - at.from > 1 && scene.page.low(i) == "tonight"))
     };
     let mut clocks = clock::clocks(scene.page, taken);
+    clocks.retain(|clock| !scene.is_busy(clock));
     same_time(scene, &mut clocks);
     let slots = scene.slots(&clocks);
-    let timed = slots.iter().any(|slot| !slot.clocks.is_empty());
-    if !call && !(timed && scene.speaks_of_talking()) {
+    let hourly = slots.iter().any(|slot| !slot.clocks.is_empty());
+    let proposed = call || (hourly && scene.speaks_of_talking());
+    if !proposed {
         return Vec::new();
     }
     let home = home_zone(anchor);
     let zones = clock::zones(scene.page);
     let mut times: Vec<CallTime> = Vec::new();
     let due = |slot: &&Slot<'_>| slot.day.at.last > scene.now || !slot.clocks.is_empty();
-    for slot in slots.iter().filter(due).filter(|slot| !timed || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
+    for slot in slots.iter().filter(due).filter(|slot| !hourly || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
         for day in days_of(slot.day) {
             let hours =
                 slot.clocks.iter().filter_map(|clock| laid_on(day, clock, &scene.zone_of(clock, &zones).unwrap_or_else(|| home.clone())));
@@ -70,7 +72,7 @@ fn same_time(scene: &Scene<'_>, clocks: &mut Vec<Clock>) {
 
 /// The days of a mention such as `Monday to Wednesday`.
 fn days_of(at: &Mention) -> Vec<Date> {
-    let days = i32::try_from((at.at.last - at.at.first).get_days()).unwrap_or(0).clamp(0, 4);
+    let days = (at.at.last - at.at.first).get_days().clamp(0, 4);
     (0..=days).map(|n| ahead(at.at.first, n)).collect()
 }
 
@@ -237,6 +239,30 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// "in clinic until 12"
+    fn is_busy(&self, clock: &Clock) -> bool {
+        let before = clock.from.saturating_sub(5)..clock.from;
+        let busy = |k: usize| {
+            matches!(
+                self.page.low(k),
+                "clinic"
+                    | "rounds"
+                    | "booked"
+                    | "busy"
+                    | "tied"
+                    | "meetings"
+                    | "surgery"
+                    | "out"
+                    | "service"
+                    | "rounding"
+                    | "unavailable"
+                    | "stop"
+            )
+        };
+        let held = matches!(clock.hours, Hours::Before(_)) || self.page.low(clock.from.wrapping_sub(1)) == "stop";
+        held && before.filter(|k| self.page.sentence(*k) == self.page.sentence(clock.from)).any(busy)
+    }
+
     /// Is there a day in the sentence of an hour?
     fn has_day(&self, clock: &Clock, slots: &[Slot<'_>]) -> bool {
         let sentence = self.page.sentence(clock.from);
@@ -263,7 +289,8 @@ impl<'a> Scene<'a> {
                 && self.is_joined(slots[n].day.to, slots[n + 1].day.from)
                 && slots[n + 1].clocks[0].from >= slots[n + 1].day.from
             {
-                slots[n].clocks = slots[n + 1].clocks.clone();
+                let (head, tail) = slots.split_at_mut(n + 1);
+                head[n].clocks.clone_from(&tail[0].clocks);
             }
         }
         for n in 1..slots.len() {

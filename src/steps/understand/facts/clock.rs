@@ -118,6 +118,7 @@ fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize)
         || zone.is_some()
         || lead.is_some()
         || listed
+        || (taken(end_of) && (page.low(end_of) == "on" || matches!(page.lex(end_of), Lex::Ahead(_))))
         || after_day(page, i, taken);
     let yours = page.phrase(to, &["your", "time"]).is_some() && (to..to + 8).any(|k| matches!(page.low(k), "my" | "mine"));
     let told_twice = yours || page.phrase(to, &["for", "you"]).is_some();
@@ -241,9 +242,8 @@ fn digits(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
     };
     let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
     let (ish, end) = match page.low(end) {
-        "ish" => (true, end + 1),
+        "ish" | "o'clock" => (true, end + 1),
         "-" if page.low(end + 1) == "ish" => (true, end + 2),
-        "o'clock" => (true, end + 1),
         _ => (false, end),
     };
     let fixed = half.is_none() && (hour > 12 || hour == 0);
@@ -258,7 +258,13 @@ fn glued_digits(page: &Page<'_>, i: usize, n: i32) -> Option<Face> {
     let led =
         matches!(page.low(i.wrapping_sub(1)), "at" | "after" | "between" | "from" | "around" | "until") && !(1900..=2100).contains(&n);
     if led && half(page, i + 1).is_none() && page.low(i).len() == 4 {
-        return Some(Face { minutes: n / 100 * 60 + n % 100, half: None, plain: true, fixed: true, end: i + 1 });
+        return Some(Face {
+            minutes: n / 100 * 60 + n % 100,
+            half: None,
+            plain: true,
+            fixed: true,
+            end: i + 1 + usize::from(page.low(i + 1) == "hours"),
+        });
     }
     let (half, end) = half(page, i + 1)?;
     ((1..=12).contains(&(n / 100))).then_some(Face { minutes: n / 100 * 60 + n % 100, half: Some(half), plain: true, fixed: false, end })

@@ -15,7 +15,7 @@ const HORIZON: i32 = 800;
 /// Requests whose "by Friday" is a deadline.
 const LIMITED: &[&str] = &[
     "send", "forward", "resend", "email", "mail", "write", "contact", "call", "apply", "reapply", "resubmit", "text", "message", "get",
-    "drop", "shoot", "submit", "feel", "please",
+    "drop", "shoot", "submit", "feel", "please", "talk", "speak",
 ];
 
 /// What the choice is made from.
@@ -52,6 +52,7 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
         return None;
     }
     let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, scene.is_running(n))))?;
+    let chosen = if scene.is_second(chosen) { chosen - 1 } else { chosen };
     let (corrected, prep) = scene.corrected(chosen);
     let mut mention = scene.mentions[corrected];
     mention.prep = prep;
@@ -111,7 +112,8 @@ impl Scene<'_> {
 
     /// Still to come, and not a deadline or a day of something else.
     fn is_open_date(&self, at: &Mention) -> bool {
-        !at.past && !(at.doubtful && at.at.grain == Grain::Day) && !at.plural && at.day(self.now) > self.now && !self.is_deadline(at)
+        let stale = at.past || at.plural || (at.doubtful && at.at.grain == Grain::Day);
+        !stale && at.day(self.now) > self.now && !self.is_deadline(at)
     }
 
     /// A day proposed for a conversation is a call time, no day to act on.
@@ -121,7 +123,7 @@ impl Scene<'_> {
         }
         let held = matches!(at.prep, Prep::After | Prep::Until | Prep::Through | Prep::From);
         let soon = (at.at.first - self.now).get_days() <= 10;
-        (at.at.grain == Grain::Day && !held) || (soon && !held)
+        (soon || at.at.grain == Grain::Day) && !held
     }
 
     /// Words between a cue and a date; crossing into another clause costs.
@@ -180,7 +182,7 @@ impl Scene<'_> {
                 || self.in_sentence(at, Sign::Open)
                 || self.in_sentence(at, Sign::Promise)
         };
-        let open = self.mentions.iter().enumerate().filter(|(_, at)| fits(at) && changes(at) && !self.is_gone(at));
+        let open = self.mentions.iter().enumerate().filter(|(n, at)| fits(at) && changes(at) && !self.is_gone(at) && !self.is_second(*n));
         open.max_by_key(|(n, at)| (self.is_fragment(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
     }
 
@@ -194,6 +196,17 @@ impl Scene<'_> {
         };
         let has = |sign: Sign| cues.iter().filter(clause).any(|cue| cue.sign == sign);
         has(Sign::Gone) && !has(Sign::Will)
+    }
+
+    /// `January or February`, `Q1-Q2`: the first is soon enough.
+    fn is_second(&self, n: usize) -> bool {
+        let Some(first) = n.checked_sub(1).map(|n| &self.mentions[n]) else { return false };
+        let from = self.mentions[n].from;
+        from > first.to
+            && from - first.to <= 2
+            && (first.to..from).all(|k| matches!(self.page.low(k), "or" | "and" | "-" | "/" | "to"))
+            && self.is_open_date(first)
+            && !self.is_turned_down(first)
     }
 
     /// "January 11 or later, please."
@@ -285,6 +298,10 @@ impl Scene<'_> {
                 prep = if at.prep == Prep::On { prep } else { at.prep };
                 continue;
             }
+            if self.settles_on(now, at) {
+                (now, prep) = (n, at.prep);
+                continue;
+            }
             let sentences = [self.page.sentence(from), self.page.sentence(at.from)];
             if sentences.iter().any(|sentence| self.cues_in(*sentence).iter().any(fixes)) && self.is_open_date(at) {
                 (now, prep) = (n, at.prep);
@@ -304,6 +321,15 @@ impl Scene<'_> {
             && wide.at.grain != Grain::Ahead
             && matches!(wide.prep, Prep::On | Prep::From | Prep::Until)
             && self.is_open_date(at)
+    }
+
+    /// "once Q4 is behind us, mid-January or so"
+    fn settles_on(&self, chosen: usize, at: &Mention) -> bool {
+        let vague = &self.mentions[chosen];
+        let apart = matches!(self.page.low(vague.to), "," | "(") || (vague.to..at.from).any(|k| self.page.low(k) == ",");
+        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
+        let later = at.day(self.now) >= vague.day(self.now) && at.day(self.now) <= ahead(vague.day(self.now), 60);
+        vague.prep == Prep::After && apart && close && later && self.is_open_date(at) && !matches!(at.prep, Prep::By | Prep::Since)
     }
 
     /// "the new fiscal year (ours begins February 1)"

@@ -36,7 +36,9 @@ static LISTS: LazyLock<Lists> =
 
 static NO: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::new();
-    LISTS.no.iter().for_each(|phrase| add_phrase(&mut phrases, phrase, 0));
+    for phrase in &LISTS.no {
+        add_phrase(&mut phrases, phrase, 0);
+    }
     phrases
 });
 

@@ -49,7 +49,9 @@ static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
     let Ok(book) = toml::from_str::<Book>(include_str!("../../../../data/facts.toml")) else { return Signs::default() };
     let table = |list: &[String]| {
         let mut phrases = Phrases::new();
-        list.iter().for_each(|phrase| add_phrase(&mut phrases, phrase, 0));
+        for phrase in list {
+            add_phrase(&mut phrases, phrase, 0);
+        }
         phrases
     };
     Signs {
@@ -207,7 +209,7 @@ impl Cut<'_> {
         let fitting = window.rev().find(|k| {
             let word = self.page.low(*k);
             *k > 0
-                && word.len() > 3
+                && word.len() > 2
                 && !names::is_no_name(word)
                 && names::is_given(self.page.low(k - 1))
                 && fits(word, local)
@@ -228,11 +230,12 @@ impl Cut<'_> {
             .is_some_and(|list| list.iter().any(|(rest, _)| ends(self.page, name.end + 1, rest).is_some()));
         if name.parts == 1 {
             return (before && (sure || names::is_given(&text)))
+                || (name.titled && behind)
                 || (sure && behind && !matches!(self.page.low(name.end), "in" | "at" | "from" | "just" | "will" | "does" | "'" | "("))
                 || (before && name.end > name.to);
         }
         let led = begin > 0
-            && !names::starts_sentence(self.page, begin)
+            && (!names::starts_sentence(self.page, begin) || self.page.low(begin - 1) == ":")
             && !matches!(self.page.low(begin - 1), "at" | "in" | "from" | "the" | "our" | "near" | "to" | "a" | "of" | "for");
         sure || before || led || (behind && !matches!(self.page.low(name.end), "in"))
     }

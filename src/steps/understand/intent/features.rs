@@ -9,6 +9,9 @@ use super::words::{Sentence, Word};
 /// Two concepts further apart than this say nothing together.
 const WINDOW: usize = 7;
 
+/// So many words behind a negation are under it.
+const REACH: usize = 4;
+
 /// A concept or word at a place of a sentence.
 struct Mark<'a> {
     name: &'a str,
@@ -75,9 +78,6 @@ fn words<'a>(sentence: &'a Sentence, negated: &[bool], see: &mut impl FnMut([&'a
         see([if negated[at] { "w~" } else { "w" }, name(word), ""]);
         let before = if at == 0 { "^" } else { name(&words[at - 1]) };
         see(["b", before, name(word)]);
-        if at >= 2 {
-            see(["s", name(&words[at - 2]), name(word)]);
-        }
     }
     if let Some(last) = words.last() {
         see(["b", name(last), if sentence.question { "?" } else { "$" }]);
@@ -113,13 +113,9 @@ fn pairs<'a>(marks: &[Mark<'a>], see: &mut impl FnMut([&'a str; 3])) {
 /// Which words stand behind a negation in their clause.
 fn negated(sentence: &Sentence, view: &View, table: &Table) -> Vec<bool> {
     let mut negated = vec![false; sentence.words.len()];
-    for (from, end) in table.negators.iter().flat_map(|word| word.spans(view)) {
-        for at in end..sentence.words.len().min(end + 4) {
-            if at > from && sentence.words[at].pause {
-                break;
-            }
-            negated[at] = true;
-        }
+    for (_, end) in table.negators.iter().flat_map(|word| word.spans(view)) {
+        let behind = sentence.words.iter().enumerate().skip(end).take(REACH);
+        behind.take_while(|(_, word)| !word.pause).for_each(|(at, _)| negated[at] = true);
     }
     negated
 }

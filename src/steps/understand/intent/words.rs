@@ -166,7 +166,7 @@ fn pieces(token: &str) -> Vec<String> {
     let lower = shape::plain_letters(token);
     let lower = lower.replace("e-mail", "email").replace("w/", "with ");
     let mut parts = Vec::new();
-    for part in lower.split(|c: char| matches!(c, '-' | '/' | '–' | '—' | '_' | '(' | ')' | '…' | ' ' | ',' | '"') || c == '.') {
+    for part in lower.split(['-', '/', '–', '—', '_', '(', ')', '…', ' ', ',', '"', '.']) {
         let mut word = String::new();
         for c in part.chars() {
             if shape::is_picture(c) {

@@ -8,14 +8,14 @@ use super::phrases::PHRASES;
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\d{1,2}[:.h]\d{2}(?:\b|[ap]m)|\b(?:19|20)\d\d\b|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{4}年|\d{1,2}月\s?\d{1,2}日|\b(?:mon|tue|wed|thu|fri|sat|sun|yester)[a-z]*day\b|\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}\b",
+        r"\d{1,2}[:.h]\d{2}(?:\b|[ap]m)|\b(?:19|20)\d\d\b|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{4}[年년]|\d{1,2}月\s?\d{1,2}日|\b(?:mon|tue|wed|thu|fri|sat|sun|yester)[a-z]*day\b|\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}\b",
     )
 });
 static FULL_DATE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\d{1,2}[:.h]\d{2}(?:\b|[ap]m)|\b(?:19|20)\d\d\b|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{4}年|\b\d{6} \d\d:"));
+    LazyLock::new(|| pattern(r"\d{1,2}[:.h]\d{2}(?:\b|[ap]m)|\b(?:19|20)\d\d\b|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{4}[年년]|\b\d{6} \d\d:"));
 static DATE_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:\d{1,4}\s?[/.年-]|\d{1,2}:\d\d|\d{1,2}\.?\s+\p{L}{3,}|\p{L}{2,12}[.,]*\s+\d{1,2}\b|\p{L}{2,12}[.,]\s+(?:den )?\d|\p{L}{2,12}[.,]?\s+\p{L}{2,12}[.,]?\s+\d|\p{L}{3,12}[.,]\s+\p{L}{3,12}\.?\s+\d)",
+        r"^(?:\d{1,4}\s?[/.年년-]|\d{1,2}:\d\d|\d{1,2}\.?\s+\p{L}{3,}|\p{L}{2,12}[.,]*\s+\d{1,2}\b|\p{L}{2,12}[.,]\s+(?:den )?\d|\p{L}{2,12}[.,]?\s+\p{L}{2,12}[.,]?\s+\d|\p{L}{3,12}[.,]\s+\p{L}{3,12}\.?\s+\d)",
     )
 });
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s<>@:,]+@[^\s<>@,]+|\[mailto:|<[^<>]*@"));

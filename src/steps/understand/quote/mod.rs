@@ -8,12 +8,13 @@ mod marks;
 mod page;
 mod phrases;
 mod quotation;
+mod rewritten;
 
 use super::{html, signature};
 use crate::model::mail::Mail;
 
 pub use page::{Fate, Mark, Page, is_blank};
-pub use phrases::{ELEMENTS, Element, PHRASES};
+pub use phrases::{ELEMENTS, Element, PHRASES, is_disclaimer};
 
 /// Bytes of text looked at; what is longer is no letter.
 const MOST_BYTES: usize = 1 << 20;
@@ -101,7 +102,7 @@ fn cut_page(mut page: Page<'_>) -> Cut {
 
 fn finish(page: &Page<'_>) -> Cut {
     let mut cut = Cut {
-        new_text: page.text_of(Fate::Keep),
+        new_text: rewritten::unwrapped(&page.text_of(Fate::Keep)),
         signature: page.text_of(Fate::Signature),
         rules: page.rules.iter().map(ToString::to_string).collect(),
     };

@@ -41,6 +41,8 @@ struct Walk {
     /// The first line that is still the writer's.
     first_words: Option<usize>,
     tries: usize,
+    /// Signs other than `>` that were found to mark quotes.
+    signs: Vec<char>,
 }
 
 impl Walk {
@@ -77,7 +79,7 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
         attribution::Answer::Found(found) => {
             walk.tries += 1;
             let alone = walk.nothing_above(found.lines.start);
-            Some(cut_attributed(page, &found, alone))
+            Some(cut_attributed(page, &found, alone, &mut walk.signs))
         }
         attribution::Answer::Nearly => {
             walk.tries += 1;
@@ -115,7 +117,7 @@ fn indented_end(page: &Page<'_>, head: &Range<usize>) -> Option<usize> {
 }
 
 /// Below an attribution stands the quote: marked, or to the end unless nothing stands above.
-fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
+fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool, signs: &mut Vec<char>) -> usize {
     let Range { start, end } = found.lines;
     if found.keep > 0 {
         page.lines[start].text = &page.lines[start].text[..found.keep];
@@ -124,9 +126,14 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
     }
     let next = page.next_filled(end);
     let marked = next.is_some_and(|next| page.lines[next].quoted);
-    if let Some(rest) = enclosed_end(page, end).or_else(|| barred_end(page, end, alone)) {
+    if let Some(rest) = enclosed_end(page, end) {
         page.cut(start..rest, Fate::Quote, "attribution");
         return rest;
+    }
+    if let Some(sign) = next.filter(|_| !marked).and_then(|next| sign_of(page.lines[next].text, alone)) {
+        mark_sign(page, end, sign, signs);
+        page.cut(start..end, Fate::Quote, "attribution");
+        return end;
     }
     if marked || alone {
         page.cut(start..end, Fate::Quote, "attribution");
@@ -137,16 +144,21 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
     rest
 }
 
-/// A quote marked by another sign (`|`, `:`, `}`): as far as that sign goes. Only a bar is sure when nothing stands above.
-fn barred_end(page: &Page<'_>, from: usize, only_bar: bool) -> Option<usize> {
-    let first = page.next_filled(from)?;
-    let sign = page.lines[first]
-        .text
-        .trim_start()
-        .chars()
-        .next()
-        .filter(|c| *c == '|' || !only_bar && matches!(c, ':' | '}' | '!' | '%' | '#' | '+'))?;
-    (first..page.lines.len()).filter(|at| !page.lines[*at].blank).find(|at| !page.lines[*at].text.trim_start().starts_with(sign))
+/// Another sign than `>` at the beginning of a quote; fewer are believed when nothing stands above.
+fn sign_of(text: &str, alone: bool) -> Option<char> {
+    text.trim_start().chars().next().filter(|c| matches!(c, '|' | '}' | '%') || !alone && matches!(c, ':' | '!' | '#' | '+'))
+}
+
+/// Marks all lines below that begin with that sign as quoted.
+fn mark_sign(page: &mut Page<'_>, from: usize, sign: char, signs: &mut Vec<char>) {
+    if signs.contains(&sign) {
+        return;
+    }
+    signs.push(sign);
+    for line in page.lines.iter_mut().skip(from) {
+        let text = line.text.trim_start();
+        line.quoted |= text.starts_with(sign) && !(sign == '|' && text[1..].contains('|'));
+    }
 }
 
 /// America Online encloses a quote in `<<` and `>>`.

@@ -61,7 +61,7 @@ impl Calendar<'_> {
     }
 
     fn is_clock(&self, i: usize) -> bool {
-        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && matches!(self.page.lex(i + 2), Lex::Number(..))
+        self.page.low(i + 1) == ":" && self.page.glued(i + 1) && self.page.glued(i + 2) && matches!(self.page.lex(i + 2), Lex::Number(..))
             || matches!(self.page.low(i + 1), "am" | "pm" | "a.m" | "p.m" | "%")
     }
 
@@ -205,7 +205,7 @@ impl Calendar<'_> {
         if fraction || (a, b) == (24, 7) {
             return None;
         }
-        let day_first = a > 12 || (self.foreign && b <= 12) || (mark == "." && b <= 12 && a > 12);
+        let day_first = a > 12 || (self.foreign && b <= 12);
         let (month, day) = if day_first { (b, a) } else { (a, b) };
         if a > 12 && year.is_none() && !self.foreign {
             return None;
@@ -321,8 +321,13 @@ impl Calendar<'_> {
 
     /// `in 2027`
     fn bare_year(&self, i: usize) -> Option<Found> {
-        let Lex::Number(year @ 2020..=2060, 4, false) = self.page.lex(i) else { return None };
-        let before = i.wrapping_sub(1);
+        let short = self.page.low(i.wrapping_sub(1)) == "'";
+        let year = match self.page.lex(i) {
+            Lex::Number(year @ 2020..=2060, 4, false) => year,
+            Lex::Number(year @ 24..=60, 2, false) if short => 2000 + year,
+            _ => return None,
+        };
+        let before = i.wrapping_sub(1 + usize::from(short));
         let led = matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_))
             || matches!(self.page.low(before), "of" | "into")
             || matches!(
@@ -338,7 +343,10 @@ impl Calendar<'_> {
         let mut end = end;
         let mut last = found.at.last;
         let named = (end.saturating_sub(3)..end).any(|k| matches!(self.page.lex(k), Lex::Month(_)));
-        while named && found.at.grain == Grain::Day {
+        if !named || found.at.grain != Grain::Day {
+            return end;
+        }
+        loop {
             let mut j = self.page.skip(end, ',');
             j += usize::from(matches!(self.page.low(j), "or" | "and" | "&" | "/"));
             let Some(day) = (j > end).then(|| self.day_number(j)).flatten() else { break };
