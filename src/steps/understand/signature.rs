@@ -11,7 +11,7 @@ const MOST_DELIMITED: usize = 40;
 /// Filled lines a signature below a bare "--" or another rule may have.
 const MOST_RULED: usize = 12;
 /// Filled lines a contact block may have.
-const MOST_BLOCK: usize = 14;
+const MOST_BLOCK: usize = 20;
 
 static PHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[^\d/])\+?\(?\d{2,4}\)?[ ./)–-]{1,3}\d{2,4}[ ./–-]{0,2}\d{2,4}(?:[ .-]?\d{2,4})?\b"));
@@ -137,7 +137,7 @@ fn is_block(page: &Page<'_>, lines: &[usize]) -> bool {
 fn cut_contact_block(page: &mut Page<'_>) {
     let tail = tail_lines(page);
     let Some(last) = tail.last().copied() else { return };
-    let closing = tail.iter().rposition(|at| is_closing(page.lines[*at].text) || PHRASES.closing_and_name.is_match(page.lines[*at].text));
+    let closing = (0..tail.len()).rev().find(|at| closes(page, &tail[*at..]));
     let from = match closing {
         Some(at) => below_name(page, &tail[at..]).map(|skip| at + skip),
         None => None,
@@ -167,17 +167,23 @@ fn tail_lines(page: &Page<'_>) -> Vec<usize> {
 fn is_name_line(text: &str) -> bool {
     let line = text.trim();
     let name = line.split([',', '|']).next().unwrap_or_default();
-    is_name(line) || line.len() <= 70 && name.len() < line.len() && name.len() > 2 && is_name(name) && !is_reach(line)
+    let addressed = line.ends_with(['>', ')']) && line.find(['<', '(']).is_some_and(|open| NAME.is_match(line[..open].trim()));
+    addressed || is_name(line) || line.len() <= 70 && name.len() < line.len() && name.len() > 2 && is_name(name) && !is_reach(line)
+}
+
+/// True when the first line closes the letter: a known closing, or a few words and a comma above a name.
+fn closes(page: &Page<'_>, lines: &[usize]) -> bool {
+    let Some(first) = lines.first().map(|at| page.lines[*at].text.trim()) else { return false };
+    let few = first.ends_with(',') && first.split_whitespace().count() <= 5;
+    let named = lines.get(1).is_some_and(|at| NAME.is_match(page.lines[*at].text.trim()));
+    is_closing(first) || PHRASES.closing_and_name.is_match(first) || few && named && !is_reach(first)
 }
 
 /// How many lines the closing and the name below it take; `None` when nothing is below.
 fn below_name(page: &Page<'_>, lines: &[usize]) -> Option<usize> {
     let first = page.lines[lines[0]].text;
-    let skip = if PHRASES.closing_and_name.is_match(first) {
-        1
-    } else {
-        1 + usize::from(lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text)))
-    };
+    let named = !PHRASES.closing_and_name.is_match(first) && lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text));
+    let skip = 1 + usize::from(named);
     (skip < lines.len()).then_some(skip)
 }
 
@@ -187,9 +193,11 @@ fn is_card(page: &Page<'_>, lines: &[usize], least: usize) -> bool {
     let contacts = lines.iter().filter(|at| is_contact(text(at))).count();
     contacts >= least
         && !lines.iter().all(|at| is_deep_link(text(at)))
-        && lines
-            .iter()
-            .all(|at| text(at).trim().len() <= 110 && (!is_sentence(text(at)) || is_reach(text(at)) && text(at).trim().len() <= 60))
+        && lines.iter().enumerate().all(|(row, at)| {
+            let line = text(at).trim();
+            let motto = row > 0 && line.starts_with(['"', '“', '«', '\'']);
+            motto || line.len() <= 110 && (!is_sentence(line) || is_reach(line) && line.len() <= 60)
+        })
 }
 
 /// A link to something in particular, rather than to its owner's place.

@@ -35,7 +35,8 @@ static SAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static WROTE_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:wrote|writes|schrieb|said) in (?:message|article|news)"));
-static BRACKETED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[\p{L}[\p{L} .,'’-]{1,50}\]:?$|^\[[^\]]{0,60}\d\d:\d\d[^\]]{0,30}\]:?$"));
+static BRACKETED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\[(?-i:\p{Lu})[\p{L} .,'’-]{1,50}\]:?$|^\[[^\]]{0,60}\d\d:\d\d[^\]]{0,30}\]:?$"));
 static NAME_AND_DATE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\p{L}[\p{L} .'’-]{2,40} [(\[][^()\[\]]{0,40}\d\d:\d\d[^()\[\]]{0,20}[)\]]:?$"));
 static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:from|von|de|date|datum):\s"));

@@ -41,6 +41,8 @@ struct Walk {
     /// The first line that is still the writer's.
     first_words: Option<usize>,
     tries: usize,
+    /// No header block begins above this line.
+    barren: usize,
     /// Signs other than `>` that were found to mark quotes.
     signs: Vec<char>,
 }
@@ -66,13 +68,14 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
     if walk.tries > MOST_TRIES {
         return None;
     }
-    match headers::starting_at(page, at, walk.floor) {
+    let block = if at < walk.barren { headers::Block::None } else { headers::starting_at(page, at, walk.floor) };
+    match block {
         headers::Block::Mail(lines) => {
             walk.nothing_above(lines.start);
             return Some(cut_below(page, lines, "header_block"));
         }
         headers::Block::Typed(end) => return Some(end),
-        headers::Block::Other => walk.tries += 1,
+        headers::Block::Other(end) => walk.barren = end,
         headers::Block::None => {}
     }
     match attribution::ending_at(page, at, walk.floor) {
@@ -135,13 +138,18 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool, signs: &mut V
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
     }
-    if marked || alone {
+    if marked || alone || quote_is_near(page, end) {
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
     }
     let rest = indented_end(page, &(end..end)).unwrap_or(page.lines.len());
     page.cut(start..rest, Fate::Quote, "attribution");
     rest
+}
+
+/// True when a marked quote begins within the next three filled lines: below a second attribution, or "[snip]".
+fn quote_is_near(page: &Page<'_>, from: usize) -> bool {
+    (from..page.lines.len()).filter(|at| !page.lines[*at].blank).take(3).any(|at| page.lines[at].quoted)
 }
 
 /// Another sign than `>` at the beginning of a quote; fewer are believed when nothing stands above.
