@@ -220,7 +220,7 @@ fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>) -> Option
         let contacts = rest.iter().filter(|at| is_contact(page.lines[**at].text)).count();
         let reach = rest.iter().any(|at| is_reach(page.lines[*at].text));
         let enough = rest.len() >= 2 || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
-        is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && (reach || rest.len() <= 3 && contacts == rest.len())
+        is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && reach
     })
 }
 

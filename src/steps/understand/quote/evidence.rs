@@ -40,6 +40,7 @@ static BRACKETED: LazyLock<Regex> =
 static NAME_AND_DATE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\p{L}[\p{L} .'’-]{2,40} [(\[][^()\[\]]{0,40}\d\d:\d\d[^()\[\]]{0,20}[)\]]:?$"));
 static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:from|von|de|date|datum):\s"));
+static SENTENCES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\p{Ll}{3,}[.!?]\s+\p{Lu}").expect("a fixed pattern"));
 static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\p{L}\d.,'’“”\x22()_&/@<>\[\] +-]{1,90}$"));
 
 fn pattern(text: &str) -> Regex {
@@ -62,6 +63,9 @@ pub fn weigh(text: &str, quote_below: bool) -> Option<Weight> {
     let core = core.trim_start_matches(['[', '(', '"', '“', '}', '{', '\u{202b}', ' ']);
     let core = if quote_below { core.trim_end_matches([']', ' ']) } else { core };
     let candidate = Candidate { text, core, quote_below };
+    if !quote_below && SENTENCES.is_match(core) {
+        return None;
+    }
     if candidate.is_whole() {
         return Some(Weight::Whole);
     }

@@ -31,6 +31,9 @@ pub fn is_separator(text: &str) -> bool {
     if is_groupwise(line) {
         return true;
     }
+    if let Some((words, _)) = line.strip_prefix("-----").and_then(|rest| rest.trim_start_matches('-').split_once("-----")) {
+        return PHRASES.separator.is_match(words.trim());
+    }
     let core = line
         .trim_matches(|c: char| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '+' | '<' | '>' | '–' | '—' | '|') || c.is_whitespace());
     let dashes = line.len() - core.len();

@@ -63,7 +63,7 @@ impl Walk {
 fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> {
     if headers::is_separator(page.lines[at].text) {
         walk.nothing_above(at);
-        return Some(cut_below(page, at..at + 1, "original_message"));
+        return Some(cut_below(page, at..at + 1, "original_message", &mut walk.signs));
     }
     if walk.tries > MOST_TRIES {
         return None;
@@ -72,7 +72,7 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
     match block {
         headers::Block::Mail(lines) => {
             walk.nothing_above(lines.start);
-            return Some(cut_below(page, lines, "header_block"));
+            return Some(cut_below(page, lines, "header_block", &mut walk.signs));
         }
         headers::Block::Typed(end) => return Some(end),
         headers::Block::Other(end) => walk.barren = end,
@@ -93,8 +93,11 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
 }
 
 /// Below an original's header stands the original: to the end, or as far as it is marked.
-fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str) -> usize {
+fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str, signs: &mut Vec<char>) -> usize {
     let next = page.next_filled(head.end);
+    if let Some(sign) = next.and_then(|next| sign_of(page.lines[next].text, true)) {
+        mark_sign(page, head.end, sign, signs);
+    }
     if next.is_some_and(|next| page.lines[next].quoted) {
         page.cut(head.clone(), Fate::Quote, rule);
         return head.end;
