@@ -33,11 +33,11 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
 }
 
-/// Cuts the signature: named by the HTML, below "-- ", or a contact block at the end.
-pub fn cut(page: &mut Page<'_>) {
+/// Cuts the signature of a writer, whose name may be empty: named by the HTML, below "-- ", or a contact block at the end.
+pub fn cut(page: &mut Page<'_>, writer: &str) {
     cut_marked(page);
     cut_delimited(page);
-    cut_contact_block(page);
+    cut_contact_block(page, writer);
 }
 
 /// What the HTML calls a signature, but for the closing and the name at its top; a long text in it is no signature.
@@ -134,7 +134,7 @@ fn is_block(page: &Page<'_>, lines: &[usize]) -> bool {
 }
 
 /// Below a closing and a name: what remains, if it is a card. Without a closing: a card of two lines or more.
-fn cut_contact_block(page: &mut Page<'_>) {
+fn cut_contact_block(page: &mut Page<'_>, writer: &str) {
     let tail = tail_lines(page);
     let Some(last) = tail.last().copied() else { return };
     let closing = (0..tail.len()).rev().find(|at| closes(page, &tail[*at..]));
@@ -142,7 +142,7 @@ fn cut_contact_block(page: &mut Page<'_>) {
         Some(at) => below_name(page, &tail[at..]).map(|skip| at + skip),
         None => None,
     };
-    let from = from.filter(|from| is_card(page, &tail[*from..], 1)).or_else(|| card_start(page, &tail, closing));
+    let from = from.filter(|from| is_card(page, &tail[*from..], 1)).or_else(|| card_start(page, &tail, closing, writer));
     let Some(from) = from else { return };
     let announced = from > 0 && page.lines[tail[from - 1]].text.trim_end().ends_with(':');
     if !announced && (0..tail[from]).any(|at| page.speaks(at)) {
@@ -208,20 +208,41 @@ fn is_deep_link(text: &str) -> bool {
 }
 
 /// The line where a card without a closing begins: a name, then mostly ways to reach its owner.
-fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>) -> Option<usize> {
+fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>, writer: &str) -> Option<usize> {
     let floor = closing.map_or(0, |at| at + 1);
     let starts = (floor..tail.len().saturating_sub(1)).filter(|from| {
         let line = tail[*from];
         let apart = line == 0 || page.lines[line - 1].blank;
-        apart && NAME.is_match(page.lines[line].text.trim()) && !is_closing(page.lines[line].text)
+        let text = page.lines[line].text.trim();
+        apart
+            && (NAME.is_match(text) || is_name_and_title(text))
+            && !is_closing(text)
+            && !(closing.is_none() && is_somebody_else(text, writer))
     });
     starts.into_iter().find(|from| {
         let rest = &tail[from + 1..];
         let contacts = rest.iter().filter(|at| is_contact(page.lines[**at].text)).count();
         let reach = rest.iter().any(|at| is_reach(page.lines[*at].text));
-        let enough = rest.len() >= 2 || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
+        let enough = rest.len() >= 2
+            || is_name_and_title(page.lines[tail[*from]].text.trim())
+            || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
         is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && reach
     })
+}
+
+/// "Nora Quist, MD | Medical Director"
+fn is_name_and_title(text: &str) -> bool {
+    let name = text.split(['|', ',', '/', '–']).next().unwrap_or_default().trim();
+    name.len() < text.len() && text.len() <= 90 && name.contains(' ') && NAME.is_match(name) && PHRASES.title.is_match(text)
+}
+
+/// True when a card names a person whose name has no word in common with the writer's. Initials tell too little.
+fn is_somebody_else(card: &str, writer: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 2).map(str::to_lowercase).collect()
+    };
+    let (card, writer) = (words(card), words(writer));
+    writer.len() >= 2 && card.len() >= 2 && !card.iter().any(|word| writer.contains(word))
 }
 
 fn is_closing(text: &str) -> bool {

@@ -16,7 +16,11 @@ pub fn mark(page: &mut Page<'_>) {
     for at in 0..page.lines.len() {
         let text = page.lines[at].text;
         let marked = page.lines[at].mark == Mark::Indented
-            || starts_with_mark(text) && !is_escaped_from(page, at) && !closes_address(page, at) && !is_diff(page, at) && !is_prompt(page, at)
+            || starts_with_mark(text)
+                && !is_escaped_from(page, at)
+                && !closes_address(page, at)
+                && !is_diff(page, at)
+                && !is_prompt(page, at)
             || initials_of(text).is_some_and(|name| initials.contains(&name));
         page.lines[at].quoted |= marked;
     }
@@ -62,7 +66,9 @@ fn is_diff(page: &Page<'_>, at: usize) -> bool {
 /// A Python session, whose prompt is `>>>`: code behind it, and no other depth of quote beside it.
 fn is_prompt(page: &Page<'_>, at: usize) -> bool {
     let Some(code) = page.lines[at].text.strip_prefix(">>> ") else { return false };
-    let beside = |at: Option<usize>| at.and_then(|at| page.lines.get(at)).is_some_and(|line| line.text.starts_with('>') && !line.text.starts_with(">>> "));
+    let beside = |at: Option<usize>| {
+        at.and_then(|at| page.lines.get(at)).is_some_and(|line| line.text.starts_with('>') && !line.text.starts_with(">>> "))
+    };
     let coded = code.contains(['=', '(']) || code.starts_with("import ") || code.starts_with("from ") || code.starts_with("print ");
     coded && !beside(at.checked_sub(1)) && !beside(Some(at + 1))
 }
