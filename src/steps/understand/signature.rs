@@ -142,12 +142,19 @@ fn cut_contact_block(page: &mut Page<'_>, writer: &str) {
         Some(at) => below_name(page, &tail[at..]).map(|skip| at + skip),
         None => None,
     };
-    let from = from.filter(|from| is_card(page, &tail[*from..], 1)).or_else(|| card_start(page, &tail, closing, writer));
+    let from = from
+        .filter(|from| is_card(page, &tail[*from..], 1) && tells_more(page, &tail[*from..]))
+        .or_else(|| card_start(page, &tail, closing, writer));
     let Some(from) = from else { return };
     let announced = from > 0 && page.lines[tail[from - 1]].text.trim_end().ends_with(':');
     if !announced && (0..tail[from]).any(|at| page.speaks(at)) {
         page.cut(tail[from]..last + 1, Fate::Signature, "contact_block");
     }
+}
+
+/// A title alone below the name is part of how people sign; a card has more.
+fn tells_more(page: &Page<'_>, lines: &[usize]) -> bool {
+    lines.len() >= 2 || lines.iter().any(|at| is_reach(page.lines[*at].text))
 }
 
 /// The last kept lines, as far as no quote stands between.

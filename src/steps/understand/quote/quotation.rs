@@ -95,7 +95,7 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
 /// Below an original's header stands the original: to the end, or as far as it is marked.
 fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str, signs: &mut Vec<char>) -> usize {
     let next = page.next_filled(head.end);
-    if let Some(sign) = next.and_then(|next| sign_of(page.lines[next].text, true)) {
+    if let Some(sign) = next.and_then(|next| sign_of(page, next, true)) {
         mark_sign(page, head.end, sign, signs);
     }
     if next.is_some_and(|next| page.lines[next].quoted) {
@@ -136,7 +136,7 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool, signs: &mut V
         page.cut(start..rest, Fate::Quote, "attribution");
         return rest;
     }
-    if let Some(sign) = next.filter(|_| !marked).and_then(|next| sign_of(page.lines[next].text, alone)) {
+    if let Some(sign) = next.filter(|_| !marked).and_then(|next| sign_of(page, next, alone)) {
         mark_sign(page, end, sign, signs);
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
@@ -155,9 +155,11 @@ fn quote_is_near(page: &Page<'_>, from: usize) -> bool {
     (from..page.lines.len()).filter(|at| !page.lines[*at].blank).take(3).any(|at| page.lines[at].quoted)
 }
 
-/// Another sign than `>` at the beginning of a quote; fewer are believed when nothing stands above.
-fn sign_of(text: &str, alone: bool) -> Option<char> {
-    text.trim_start().chars().next().filter(|c| matches!(c, '|' | '}' | '%') || !alone && matches!(c, ':' | '!' | '#' | '+'))
+/// Another sign than `>` at the beginning of a quote; when nothing stands above, some must stand on two lines to be believed.
+fn sign_of(page: &Page<'_>, at: usize, alone: bool) -> Option<char> {
+    let first = |at: usize| page.lines.get(at).and_then(|line| line.text.trim_start().chars().next());
+    let twice = first(at) == first(at + 1);
+    first(at).filter(|c| matches!(c, '|' | '}' | '%') || (twice || !alone) && matches!(c, ':' | '!' | '#' | '+'))
 }
 
 /// Marks all lines below that begin with that sign as quoted.
