@@ -24,7 +24,8 @@ const BESIDE: f64 = 0.2;
 
 /// Judges a mail.
 pub fn judge(read: &Read<'_>, likely: &Scores) -> Intent {
-    let chosen = chosen(likely, &read.heard);
+    let silent = read.sentences.is_empty();
+    let chosen = if silent { index(Outcome::Unclear) } else { chosen(likely, &read.heard) };
     let top = likely.iter().copied().fold(0.0, f64::max);
     let doubt = Outcome::ALL[chosen] == Outcome::Unclear && likely[chosen] < top;
     let mut findings = vec![finding(chosen, if doubt { top.min(0.5) } else { confidence(likely[chosen]) }, read)];
