@@ -92,6 +92,13 @@ fn a_mail_that_says_nothing_is_left_to_the_owner() {
 }
 
 #[test]
+fn a_signature_says_nothing_and_a_postscript_does() {
+    let signed = "Thanks for the update, glad all is well.\n\nBest,\nDana Prewitt, MD\nMedical Director, Talent and Hiring\n555-0142 | dana@plan.example";
+    assert_eq!(outcome(signed), Outcome::Acknowledged);
+    assert_eq!(outcome(&format!("{signed}\nP.S. Please send me your CV when you can.")), Outcome::ResumeRequested);
+}
+
+#[test]
 fn every_finding_shows_the_sentence_it_rests_on() {
     let intent = intend("Good to hear from you. Please send me your current CV. Regards to Daniel.", "Re: Hello");
     assert_eq!(intent.findings[0].outcome, Outcome::ResumeRequested);

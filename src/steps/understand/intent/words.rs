@@ -41,7 +41,7 @@ pub type Spelling = HashMap<String, Vec<String>>;
 pub fn sentences(text: &str, spelling: &Spelling) -> Vec<Sentence> {
     let text: String = text.chars().take(FARTHEST).collect();
     let mut all = Vec::new();
-    for block in blocks(&text) {
+    for block in above_signature(blocks(&text)) {
         for raw in split(&block) {
             all.extend(read(&raw, spelling));
         }
@@ -56,7 +56,7 @@ fn blocks(text: &str) -> Vec<String> {
     for line in text.lines() {
         let line = line.trim();
         match blocks.last_mut() {
-            Some(last) if open && !line.is_empty() && !is_item(line) => {
+            Some(last) if open && !line.is_empty() && !is_item(line) && !is_closing(line) => {
                 last.push(' ');
                 last.push_str(line);
             }
@@ -66,6 +66,53 @@ fn blocks(text: &str) -> Vec<String> {
         open = line.chars().count() > 45;
     }
     blocks
+}
+
+/// What stands above a closing line ("Best," "Kind regards"), and a postscript: the name and titles below say nothing.
+fn above_signature(mut blocks: Vec<String>) -> Vec<String> {
+    const MOST_LINES: usize = 9;
+    let from = blocks.len().saturating_sub(MOST_LINES).max(1);
+    if let Some(end) = (from..blocks.len()).find(|at| is_closing(&blocks[*at])) {
+        let postscript = blocks.split_off(end).into_iter().skip_while(|block| !is_postscript(block));
+        blocks.extend(postscript);
+    }
+    blocks
+}
+
+fn is_closing(line: &str) -> bool {
+    const CLOSINGS: [&str; 24] = [
+        "best",
+        "best regards",
+        "regards",
+        "kind regards",
+        "warm regards",
+        "warmly",
+        "sincerely",
+        "cheers",
+        "thanks",
+        "thank you",
+        "all the best",
+        "best wishes",
+        "respectfully",
+        "cordially",
+        "yours",
+        "yours truly",
+        "yours sincerely",
+        "many thanks",
+        "thanks again",
+        "with best wishes",
+        "warmest regards",
+        "with regards",
+        "take care",
+        "kindest regards",
+    ];
+    let bare = line.trim_end_matches([',', '.', '!', '-', '–', '—', ' ']).to_lowercase();
+    CLOSINGS.contains(&bare.as_str()) || bare.starts_with("sent from my") || bare == "--"
+}
+
+fn is_postscript(line: &str) -> bool {
+    let start = line.chars().take(4).collect::<String>().to_lowercase();
+    start.starts_with("ps:") || start.starts_with("p.s") || start.starts_with("ps ") || start.starts_with("ps-")
 }
 
 fn is_item(line: &str) -> bool {
