@@ -80,12 +80,12 @@ fn finding(chosen: usize, confidence: f64, read: &Read<'_>) -> Finding {
     Finding { outcome, confidence, evidence }
 }
 
-/// Likelihoods flatter the reader a little on mails of a kind it never met: 0.93 is shown as 0.9.
+/// Likelihoods flatter the reader on mails of a kind it never met: 0.955 is shown as 0.9.
 fn confidence(likely: f64) -> f64 {
     match likely {
-        p if p < 0.85 => p,
-        p if p < 0.93 => 0.85 + (p - 0.85) * 0.625,
-        p => 0.9 + (p - 0.93) * 1.28,
+        p if p < 0.8 => p,
+        p if p < 0.955 => 0.8 + (p - 0.8) * 0.645,
+        p => 0.9 + (p - 0.955) * 2.0,
     }
     .min(0.99)
 }

@@ -104,6 +104,12 @@ impl Lexicon {
         })
     }
 
+    /// True when some cue or concept asks for just this word.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        self.exact.contains_key(word)
+    }
+
     /// Looks up every word of a sentence.
     #[must_use]
     pub fn view(&self, sentence: &Sentence) -> View {
