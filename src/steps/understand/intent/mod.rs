@@ -54,9 +54,9 @@ struct Read<'a> {
 
 impl Read<'_> {
     fn of(new_text: &str, subject: &str) -> Self {
-        let mut sentences = words::sentences(new_text, &TABLE.spelling);
+        let mut sentences = words::sentences(new_text, &TABLE.habits);
         if !is_answer(subject) {
-            sentences.extend(words::sentences(subject, &TABLE.spelling));
+            sentences.extend(words::sentences(subject, &TABLE.habits));
         }
         let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new() };
         for (at, sentence) in read.sentences.iter().enumerate() {
