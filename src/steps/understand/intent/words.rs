@@ -175,6 +175,10 @@ fn push_token(token: &str, pause: bool, habits: &Habits, words: &mut Vec<Word>) 
         words.push(Word { text: token.to_lowercase(), shape, capital, pause });
         return;
     }
+    if let Some(full) = habits.spelling.get(token).filter(|_| capital) {
+        words.extend(full.iter().map(|text| Word { text: text.clone(), shape, capital: false, pause }));
+        return;
+    }
     let mut pause = pause;
     for piece in pieces(token) {
         for text in written_out(&piece, habits) {
