@@ -92,6 +92,31 @@ fn a_mail_that_says_nothing_is_left_to_the_owner() {
 }
 
 #[test]
+fn what_a_machine_puts_under_a_mail_is_not_read() {
+    let footers = [
+        "If you have received this message in error, please notify the sender and delete all copies.",
+        "This email may contain confidential or privileged information intended solely for the addressee.",
+        "To unsubscribe from future mailings, click here.",
+        "If you no longer wish to receive these emails, reply STOP to unsubscribe.",
+        "Please consider the environment before printing.",
+        "Sent from my iPhone",
+    ];
+    for footer in footers {
+        assert_eq!(
+            outcome(&format!("We have an opening on my team, req 4471. You should apply.\n\n{footer}")),
+            Outcome::Opening,
+            "{footer}"
+        );
+        assert_eq!(outcome(footer), Outcome::Unclear, "{footer}");
+    }
+}
+
+#[test]
+fn a_mail_that_came_to_the_wrong_desk_is_no_footer() {
+    assert_eq!(outcome("I received this in error I think, I'm in accounts payable."), Outcome::WrongPerson);
+}
+
+#[test]
 fn a_signature_says_nothing_and_a_postscript_does() {
     let signed = "Thanks for the update, glad all is well.\n\nBest,\nDana Prewitt, MD\nMedical Director, Talent and Hiring\n555-0142 | dana@plan.example";
     assert_eq!(outcome(signed), Outcome::Acknowledged);

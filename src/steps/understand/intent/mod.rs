@@ -58,6 +58,7 @@ impl Read<'_> {
         if !is_answer(subject) {
             sentences.extend(words::sentences(subject, &TABLE.habits));
         }
+        sentences.retain(|sentence| !is_footer(sentence));
         let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new() };
         for (at, sentence) in read.sentences.iter().enumerate() {
             let view = TABLE.lexicon.view(sentence);
@@ -90,6 +91,12 @@ pub fn features(new_text: &str, subject: &str) -> Vec<String> {
     seen.sort();
     seen.dedup();
     seen
+}
+
+/// True for a sentence that a machine put under the mail, "if you received this in error".
+fn is_footer(sentence: &Sentence) -> bool {
+    let view = TABLE.lexicon.view(sentence);
+    TABLE.footers.iter().any(|footer| footer.is_in(&view))
 }
 
 /// True when the subject is the owner's, not the writer's own words.

@@ -11,6 +11,8 @@ pub struct Table {
     pub cues: Vec<Cue>,
     /// Turns of phrase that look like cues and are none.
     pub idioms: Vec<Pattern>,
+    /// What only a machine-made footer says: a sentence with it is not read.
+    pub footers: Vec<Pattern>,
     /// Words that turn a cue into its opposite.
     pub negators: Vec<Pattern>,
     /// Words that mean much the same, under one name.
@@ -78,6 +80,7 @@ impl Table {
             }
             "concept" => self.gather(line, classes),
             "idiom" => self.lexicon.compile(line, classes).map(|idiom| self.idioms.push(idiom)),
+            "footer" => self.lexicon.compile(line, classes).map(|footer| self.footers.push(footer)),
             "not" => self.lexicon.compile(line, classes).map(|word| self.negators.push(word)),
             outcome => {
                 let outcome = Outcome::of_word(outcome).ok_or_else(|| format!("[{outcome}] is no outcome"))?;
