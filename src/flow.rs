@@ -13,17 +13,19 @@ mod explain;
 mod learn;
 mod prepare;
 mod record;
+mod roster;
 mod sync;
 mod weekly;
 
 use jiff::{Timestamp, ToSpan};
 
-pub use change::{Change, Changed, EditContact, NewContact, accept, fingerprint};
+pub use change::{Change, Changed, EditContact, NewContact, NewEmployer, accept, fingerprint};
 pub use contact::{Who, find};
 pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending};
 pub use explain::{Why, next_due, why};
 pub use prepare::{plan, prepare};
 pub use record::restory_all;
+pub use roster::{LastWords, Wanted, employers, last_words, roster};
 pub use sync::{FolderReport, glance, sync};
 pub use weekly::{compose as weekly_digest, digest_now};
 

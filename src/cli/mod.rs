@@ -1,5 +1,7 @@
 //! How a person says it: one file per command; its doc comment is its help.
 
+mod changed;
+mod days;
 mod failure;
 mod frame;
 mod json;
@@ -7,17 +9,37 @@ mod places;
 mod say;
 
 mod add;
+mod answered;
+mod backup;
+mod completions;
+mod contacts;
+mod defaults;
+mod demo;
 mod digest;
 mod doctor;
+mod edit;
+mod employers;
+mod export;
+mod forget;
 mod init;
+mod log;
+mod man;
+mod merge;
+mod news;
 mod outbox;
 mod outcome;
+mod pause;
 mod plan;
 mod read;
+mod restore;
 mod review;
 mod run;
+mod service;
+mod show;
 mod status;
+mod stop;
 mod sync;
+mod templates;
 mod why;
 
 use std::path::PathBuf;
@@ -28,6 +50,7 @@ use clap::{Args, Parser, Subcommand};
 pub use failure::{Failure, Kind};
 pub use frame::Frame;
 use json::contact_json;
+use places::Places;
 
 /// Keeps a physician's utilization-management network warm by e-mail, and never embarrasses its owner.
 ///
@@ -78,6 +101,27 @@ enum Command {
     Read(read::Args),
     Outcome(outcome::Args),
     Status(status::Args),
+    Demo(demo::Args),
+    Contacts(contacts::Args),
+    Show(show::Args),
+    Edit(edit::Args),
+    Log(log::Args),
+    Answered(answered::Args),
+    Pause(pause::Args),
+    Resume(pause::ResumeArgs),
+    Stop(stop::Args),
+    Merge(merge::Args),
+    Forget(forget::Args),
+    News(news::Args),
+    Employers(employers::Args),
+    Templates(templates::Args),
+    Service(service::Args),
+    Export(export::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Config(defaults::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// Parses the command line, runs the command, and turns the outcome into the exit code.
@@ -110,5 +154,26 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::Read(args) => read::run(args, frame),
         Command::Outcome(args) => outcome::run(args, frame),
         Command::Status(args) => status::run(args, frame),
+        Command::Demo(args) => demo::run(args, frame),
+        Command::Contacts(args) => contacts::run(args, frame),
+        Command::Show(args) => show::run(args, frame),
+        Command::Edit(args) => edit::run(args, frame),
+        Command::Log(args) => log::run(args, frame),
+        Command::Answered(args) => answered::run(args, frame),
+        Command::Pause(args) => pause::run(args, frame),
+        Command::Resume(args) => pause::resume(args, frame),
+        Command::Stop(args) => stop::run(args, frame),
+        Command::Merge(args) => merge::run(args, frame),
+        Command::Forget(args) => forget::run(args, frame),
+        Command::News(args) => news::run(args, frame),
+        Command::Employers(args) => employers::run(args, frame),
+        Command::Templates(args) => templates::run(args, frame),
+        Command::Service(args) => service::run(args, frame),
+        Command::Export(args) => export::run(args, frame),
+        Command::Backup(args) => backup::run(args, frame),
+        Command::Restore(args) => restore::run(args, frame),
+        Command::Config(args) => defaults::run(args, frame),
+        Command::Completions(args) => completions::run(args, frame),
+        Command::Man(args) => man::run(args, frame),
     }
 }

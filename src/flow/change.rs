@@ -2,6 +2,9 @@
 
 mod contacts;
 mod drafts;
+mod employers;
+mod merge;
+mod words;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +13,7 @@ use super::Trouble;
 use crate::model::address::Address;
 use crate::model::contact::{Mode, Relation};
 use crate::model::draft::Draft;
+use crate::model::employer::Employer;
 use crate::model::id::{DraftId, EntryId, NewsId};
 use crate::model::reading::Outcome;
 use crate::model::span::Span;
@@ -18,6 +22,7 @@ use crate::world::World;
 
 pub use drafts::fingerprint;
 pub(super) use drafts::{approve_in, place};
+pub use employers::NewEmployer;
 
 /// What the owner says of a new contact.
 #[derive(Debug, Clone, Default)]
@@ -137,6 +142,10 @@ pub enum Change {
     DropNews(NewsId),
     /// Correct what a mail was taken to mean.
     Correct(String, Outcome),
+    /// Add an employer, or change what the directory says of one.
+    PutEmployer(Box<NewEmployer>),
+    /// The owner wants to work there, or not any more.
+    Target(String, bool),
 }
 
 /// What a change left behind.
@@ -164,6 +173,8 @@ pub enum Changed {
     },
     /// News was withdrawn.
     NewsDropped(NewsId),
+    /// An employer.
+    Employer(Box<Employer>),
 }
 
 /// Makes a change, whole or not at all.
@@ -182,7 +193,7 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::Answered(who) => contacts::answered(world, tx, &who),
         Change::Stop(who) => contacts::stop(world, tx, &who),
         Change::Forget(who) => contacts::forget(world, tx, &who),
-        Change::Merge(into, from) => contacts::merge(world, tx, &into, &from),
+        Change::Merge(into, from) => merge::merge(world, tx, &into, &from),
         Change::Log { who, text, kind, on } => contacts::log(world, tx, &who, text, kind, on),
         Change::Approve(id, fingerprint) => drafts::approve(world, tx, id, fingerprint.as_deref()),
         Change::Revise(id, subject, text) => drafts::revise(world, tx, id, subject, &text),
@@ -191,9 +202,11 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::Cancel(id) => drafts::cancel(world, tx, id),
         Change::ResolveSent(id) => drafts::resolve_sent(world, tx, id),
         Change::ResolveResend(id) => drafts::resolve_resend(world, tx, id),
-        Change::AddNews(text, until) => contacts::add_news(world, tx, &text, until),
-        Change::DropNews(id) => contacts::drop_news(world, tx, id),
-        Change::Correct(message, outcome) => contacts::correct(world, tx, &message, outcome),
+        Change::AddNews(text, until) => words::add_news(world, tx, &text, until),
+        Change::DropNews(id) => words::drop_news(world, tx, id),
+        Change::Correct(message, outcome) => words::correct(world, tx, &message, outcome),
+        Change::PutEmployer(new) => employers::put(tx, *new),
+        Change::Target(name, wanted) => employers::target(tx, &name, wanted),
     })?;
     if erases {
         world.store.settle_log()?;

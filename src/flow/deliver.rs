@@ -27,9 +27,10 @@ const YES_DAYS: i64 = 14;
 /// # Errors
 /// When the mailbox cannot be read before a send (then nothing is sent), or the database fails.
 pub fn deliver_due(world: &mut World) -> Result<u32, Trouble> {
-    settle_waiting(world)?;
     let mut sent = 0;
-    while let Some(id) = next_due(world)? {
+    loop {
+        settle_waiting(world)?;
+        let Some(id) = next_due(world)? else { break };
         if is_paused(world)? {
             break;
         }

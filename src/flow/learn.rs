@@ -60,7 +60,8 @@ impl Learner<'_> {
             return Ok(false);
         }
         let Some(mail) = mime::parse(bytes) else { return Ok(false) };
-        let at = self.at(row, &mail)?;
+        // One mail happens once, also for somebody who was added after it was kept for another.
+        let at = self.tx.kept_at(&concern.event)?.map_or_else(|| self.at(row, &mail), Ok)?;
         let found = Found { mail: &mail, bytes, event: &concern.event, at };
         if !matches!(concern.why, Why::Owner(_) | Why::Contact(_, Writer::Unverified)) {
             self.was_sent(mail.refers_to(), at, "it was answered")?;
@@ -100,7 +101,8 @@ impl Learner<'_> {
             after = self.tx.message_by_rfc_id(id)?.map(|parent| parent.at);
         }
         let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
-        Ok(at.min(self.now))
+        // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
+        Ok(after.map_or(at.min(self.now), |parent| at.min(self.now).max(parent)))
     }
 
     fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
@@ -261,7 +263,7 @@ impl Learner<'_> {
         line.voids = voids;
         self.tell(&line)?;
         if decision.withdraws {
-            self.pen().withdraw(self.tx, contact, &format!("they wrote: {}", decision.text))?;
+            self.pen().withdraw(self.tx, contact, "they wrote meanwhile")?;
         }
         Ok(())
     }

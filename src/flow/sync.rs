@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Trouble;
 use super::learn::{Concern, Learner};
 use crate::model::address::Address;
-use crate::model::folder::{Cursor, Folder, HeaderRow, Opened};
+use crate::model::folder::{Cursor, Folder, HeaderRow, Opened, Role};
 use crate::model::id::ContactId;
 use crate::store::StoreError;
 use crate::world::World;
@@ -92,6 +92,7 @@ pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     world.store.write(|tx| {
         tx.set_value(key, &value)?;
         if key == "last_sync" {
+            tx.clear_value("reread_from")?;
             tx.clear_value("sync_error")?;
             tx.clear_value("sync_error_since")
         } else if tx.value("sync_error_since")?.is_none() {
@@ -107,7 +108,9 @@ fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     let mut known = load_known(world)?;
     let unsearched = world.store.read(|tx| tx.unsearched())?;
     let last_sync = world.store.read(|tx| tx.instant("last_sync"))?;
-    let folders: Vec<Folder> = world.post.folders()?.into_iter().filter(|folder| folder.role.is_read()).collect();
+    let mut folders: Vec<Folder> = world.post.folders()?.into_iter().filter(|folder| folder.role.is_read()).collect();
+    // The inbox last: it stays open, and the wait for new mail begins in it without another turn.
+    folders.sort_by_key(|folder| folder.role == Role::Inbox);
     let mut reports = Vec::new();
     for folder in &folders {
         let mut report = FolderReport {
@@ -157,13 +160,12 @@ fn load_known(world: &World) -> Result<Known, Trouble> {
     Ok(known)
 }
 
-/// The first day that is looked at.
-fn since(world: &World) -> Date {
+/// The first day that is looked at: as the owner wants, and after a restore a week before the backup at least (P17).
+fn since(world: &World) -> Result<Date, Trouble> {
     let span = world.settings.reading.since;
-    world
-        .now()
-        .checked_sub(jiff::SignedDuration::from_secs(span.seconds()))
-        .map_or(Date::constant(1970, 1, 1), |at| at.to_zoned(jiff::tz::TimeZone::UTC).date())
+    let wanted = world.now().checked_sub(jiff::SignedDuration::from_secs(span.seconds())).unwrap_or(Timestamp::UNIX_EPOCH);
+    let restored = world.store.read(|tx| tx.instant("reread_from"))?;
+    Ok(restored.map_or(wanted, |from| from.min(wanted)).to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// Reads a folder from its cursor on. True when it was read from the beginning, so that no search is needed.
@@ -179,7 +181,7 @@ fn read_new(
         world.store.read(|tx| tx.cursor(&folder.name))?.filter(|cursor| cursor.validity == opened.validity && !has_shrunk(cursor, &opened));
     let (mut at, begins, oldest) = match cursor {
         Some(cursor) => (cursor.last, false, None),
-        None => (0, true, Some(since(world))),
+        None => (0, true, Some(since(world)?)),
     };
     let live_from = if begins { None } else { last_sync };
     loop {
@@ -188,14 +190,35 @@ fn read_new(
         report.seen += batch.rows.len() as u64;
         let next = Cursor { validity: opened.validity, last: batch.last };
         let wanted = wanted(world, folder, &batch.rows, known)?;
-        if moved || !wanted.is_empty() {
-            report.kept += learn(world, folder, &wanted, known, live_from, Some(next))?;
+        let portions = portions(&wanted);
+        for (index, portion) in portions.iter().enumerate() {
+            // The cursor moves with the last portion: what was learnt before it is known by its event.
+            let cursor = (index + 1 == portions.len() && (moved || !wanted.is_empty())).then_some(next);
+            report.kept += learn(world, folder, portion, known, live_from, cursor)?;
         }
         at = batch.last;
         if !batch.more {
             return Ok(begins);
         }
     }
+}
+
+/// Whole mails held in memory at a time, in bytes.
+const PORTION: u64 = 8 * 1024 * 1024;
+
+/// Cuts a batch so that its whole mails fit in memory; at least one portion, which may be empty.
+fn portions<'w, 'r>(wanted: &'w [(&'r HeaderRow, Concern)]) -> Vec<&'w [(&'r HeaderRow, Concern)]> {
+    let (mut found, mut start, mut held) = (Vec::new(), 0, 0);
+    for (index, (row, _)) in wanted.iter().enumerate() {
+        let size = row.size.min(crate::mail::mime::MOST_BYTES as u64);
+        if held + size > PORTION && index > start {
+            found.push(&wanted[start..index]);
+            (start, held) = (index, 0);
+        }
+        held += size;
+    }
+    found.push(&wanted[start..]);
+    found
 }
 
 /// UIDNEXT went down without a new UIDVALIDITY: the numbers cannot be trusted any more.
@@ -205,12 +228,14 @@ fn has_shrunk(cursor: &Cursor, opened: &Opened) -> bool {
 
 /// Searches a folder for addresses that were not known when it was read.
 fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
-    let oldest = since(world);
+    let oldest = since(world)?;
     for some in addresses.chunks(200) {
         let rows = world.post.find_addresses(folder, some, oldest)?;
         report.seen += rows.len() as u64;
         let wanted = wanted(world, folder, &rows, known)?;
-        report.kept += learn(world, folder, &wanted, known, None, None)?;
+        for portion in portions(&wanted) {
+            report.kept += learn(world, folder, portion, known, None, None)?;
+        }
     }
     Ok(())
 }
@@ -242,6 +267,9 @@ fn learn(
 ) -> Result<u64, Trouble> {
     let mut bodies: HashMap<u64, Vec<u8>> = HashMap::new();
     let rows: Vec<&HeaderRow> = wanted.iter().map(|(row, _)| *row).collect();
+    if rows.is_empty() && cursor.is_none() {
+        return Ok(0);
+    }
     if !rows.is_empty() {
         world.post.whole(&rows, &mut |uid, bytes| drop(bodies.insert(uid, bytes)))?;
     }

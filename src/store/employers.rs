@@ -57,4 +57,13 @@ impl Tx<'_> {
         )?;
         Ok(())
     }
+
+    /// Those who work at an employer belong to this family.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_family(&self, employer: &str, family: &str) -> Result<(), StoreError> {
+        self.conn.execute("UPDATE contact SET family = ?2 WHERE employer = ?1 AND family IS NOT ?2", params![employer, family])?;
+        Ok(())
+    }
 }

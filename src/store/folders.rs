@@ -1,6 +1,6 @@
 //! Folders and cursors; a cursor moves in the transaction that writes what was learnt (P8).
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use rusqlite::{OptionalExtension, params};
 
 use super::{StoreError, Tx, micros};
@@ -34,12 +34,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets all cursors, so that the next pass looks from the beginning (after a restore).
+    /// Forgets all cursors, so that the next pass looks from the beginning (after a restore), and back to a week before
+    /// this file was last written, however short the first look is (P17).
     ///
     /// # Errors
     /// When the database fails.
     pub fn forget_cursors(&self) -> Result<(), StoreError> {
         self.conn.execute("DELETE FROM folder", [])?;
+        let looked = self.instant("last_sync")?;
+        let recorded: Option<i64> = self.conn.query_row("SELECT max(recorded) FROM journal", [], |row| row.get(0))?;
+        let newest = looked.max(recorded.map(super::instant));
+        if let Some(from) = newest.and_then(|at| at.checked_sub((7 * 24).hours()).ok()) {
+            self.set_value("reread_from", &from.to_string())?;
+        }
         Ok(())
     }
 }

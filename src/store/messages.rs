@@ -102,6 +102,15 @@ impl Tx<'_> {
         self.one_message("event = ?1 AND contact = ?2", params![event, contact.0])
     }
 
+    /// When an event kept for anybody counts as having happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn kept_at(&self, event: &str) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT at FROM message WHERE event = ?1 LIMIT 1")?;
+        Ok(statement.query_row([event], |row| row.get(0).map(instant)).optional()?)
+    }
+
     /// A kept mail by id.
     ///
     /// # Errors

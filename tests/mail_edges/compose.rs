@@ -47,6 +47,8 @@ fn assert_lines_are_legal(bytes: &[u8]) {
     assert!(text.is_ascii() && text.ends_with("\r\n"));
     for line in text.split("\r\n") {
         assert!(!line.contains(['\r', '\n', '\0']) && line.len() <= 998, "{line:?}");
+        let encoded_words = line.split(' ').filter(|word| word.starts_with("=?utf-8?"));
+        assert!(encoded_words.map(str::len).all(|length| length <= 75), "{line:?}");
     }
 }
 

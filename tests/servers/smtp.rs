@@ -157,6 +157,12 @@ fn p1_silence_after_the_dot_is_unknown() {
 }
 
 #[test]
+fn p1_the_answer_to_the_dot_is_waited_for_longer_than_the_body_may_take() {
+    let (answer, _, _) = send_with(Deadlines { body: Duration::ZERO, ..patient() }, &[]);
+    assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
+}
+
+#[test]
 fn p1_trouble_before_the_body_means_not_sent() {
     for at in ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"] {
         for act in [Act::HangUp, Act::Say("hello? who is this?"), Act::Stall] {
@@ -170,11 +176,47 @@ fn p1_trouble_before_the_body_means_not_sent() {
 }
 
 #[test]
-fn a_server_that_never_ends_its_line_is_given_up() {
-    let endless: &'static str = Box::leak("x".repeat(3_000_000).into_boxed_str());
-    let script: Script = Box::leak(Box::new([("RCPT", Act::Say(endless))]));
-    let answer = send(script);
-    assert!(matches!(&answer, SendAnswer::NotSent(error) if error.is_temporary()), "{answer:?}");
+fn p18_a_server_that_never_ends_its_line_is_given_up_before_it_fills_the_memory() {
+    for at in ["greeting", "EHLO", "RCPT"] {
+        let script: Script = Box::leak(Box::new([(at, Act::Flood)]));
+        let (answer, seen, _) = send_with(patient(), script);
+        assert!(matches!(&answer, SendAnswer::NotSent(error) if error.is_temporary()), "at {at}: {answer:?}");
+        assert!(seen.flooded < 32 << 20, "at {at}: {} bytes were listened to", seen.flooded);
+    }
+}
+
+#[test]
+fn a_status_is_read_however_servers_dress_it() {
+    for words in ["550 #5.1.0 Address rejected", "550 5.1.0: rejected", "550-5.1.0 rejected\r\n550 5.1.0 really"] {
+        let script: Script = Box::leak(Box::new([("RCPT", Act::Say(words))]));
+        assert_eq!(refused(send(script)).status.as_deref(), Some("5.1.0"), "{words}");
+    }
+    assert_eq!(refused(send(&[("RCPT", Act::Say("550 5.1.0.7 is no status, 5.1.1 is"))])).status, None);
+}
+
+#[test]
+fn a_server_without_a_size_limit_is_told_none_and_refuses_nothing() {
+    for hello in ["250-mail.test\r\n250-SIZE 0\r\n250 AUTH PLAIN", "250-mail.test\r\n250-SIZE\r\n250 AUTH PLAIN", "250 mail.test"] {
+        let script: Script = Box::leak(Box::new([("EHLO", Act::Say(hello))]));
+        let (answer, seen, _) = send_with(patient(), script);
+        assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
+        assert!(seen.commands.contains(&"MAIL FROM:<ann@owner.example>".to_owned()), "{:?}", seen.commands);
+    }
+}
+
+#[test]
+fn eight_bit_text_goes_only_to_servers_that_take_it() {
+    let mail = "Subject: x\r\n\r\ngrüße\r\n".as_bytes();
+    let server = Scripted::start(&[]);
+    let answer = send_over(patient(), &servers("127.0.0.1", server.port, Security::None), mail, &mut || Ok(()));
+    assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
+    let seen = server.seen();
+    assert!(seen.commands.iter().any(|line| line.ends_with(" BODY=8BITMIME")), "{:?}", seen.commands);
+    assert_eq!(seen.mail.as_deref(), Some(mail));
+
+    let server = Scripted::start(&[("EHLO", Act::Say("250-mail.test\r\n250 AUTH PLAIN"))]);
+    let answer = send_over(patient(), &servers("127.0.0.1", server.port, Security::None), mail, &mut || Ok(()));
+    assert!(matches!(answer, SendAnswer::NotSent(EdgeError::Permanent(_))), "{answer:?}");
 }
 
 #[test]
@@ -185,8 +227,9 @@ fn words_in_another_alphabet_do_not_hide_the_answer() {
 
 #[test]
 fn a_refused_login_is_for_the_owner_to_mend() {
-    for words in ["535 5.7.8 bad credentials", "534 5.7.9 application password needed", "530 5.7.0 log in", "550 5.7.30 basic auth is off"]
-    {
+    let refusals =
+        ["535 5.7.8 bad", "534 5.7.9 application password needed", "530 5.7.0 log in", "550 5.7.30 off", "504 5.5.4 not this way"];
+    for words in refusals {
         let script: Script = Box::leak(Box::new([("AUTH", Act::Say(words))]));
         let answer = send(script);
         assert!(matches!(answer, SendAnswer::NotSent(EdgeError::Login(_))), "{words}: {answer:?}");

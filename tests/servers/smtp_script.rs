@@ -14,6 +14,8 @@ pub enum Act {
     Raw(&'static [u8]),
     /// Says this and hangs up.
     Last(&'static [u8]),
+    /// Talks without ever ending its line, as long as the client listens.
+    Flood,
     /// Hangs up.
     HangUp,
     /// Says nothing more until the client goes.
@@ -30,6 +32,8 @@ pub struct Seen {
     pub commands: Vec<String>,
     /// The mail as a receiver would store it, once its dot was there.
     pub mail: Option<Vec<u8>>,
+    /// Bytes of a flood that could be got rid of.
+    pub flooded: usize,
 }
 
 impl Seen {
@@ -84,10 +88,10 @@ fn converse<S: Read + Write>(line: &mut BufReader<S>, script: Script, here: &Mut
     let mut at = "greeting".to_owned();
     loop {
         at.clone_into(&mut here.lock().expect("nobody fails while holding it"));
-        let said = act(line, script, &at, ordinary(&at))?;
+        let said = act(line, script, &at, ordinary(&at), seen)?;
         if at == "DATA" && said.starts_with("354") {
             line.fill_buf()?;
-            act(line, script, "body", "")?;
+            act(line, script, "body", "", seen)?;
             seen.mail = Some(read_mail(line)?);
             "dot".clone_into(&mut at);
             continue;
@@ -113,7 +117,13 @@ fn ordinary(at: &str) -> &'static str {
     }
 }
 
-fn act<S: Read + Write>(line: &mut BufReader<S>, script: Script, at: &str, ordinary: &'static str) -> io::Result<&'static str> {
+fn act<S: Read + Write>(
+    line: &mut BufReader<S>,
+    script: Script,
+    at: &str,
+    ordinary: &'static str,
+    seen: &mut Seen,
+) -> io::Result<&'static str> {
     match script.iter().find(|(word, _)| *word == at).map_or(Act::Say(ordinary), |(_, act)| *act) {
         Act::Say("") => Ok(""),
         Act::Say(words) => {
@@ -123,9 +133,17 @@ fn act<S: Read + Write>(line: &mut BufReader<S>, script: Script, at: &str, ordin
         }
         Act::Raw(bytes) => line.get_mut().write_all(bytes).map(|()| ""),
         Act::Last(bytes) => line.get_mut().write_all(bytes).and(Err(io::ErrorKind::ConnectionAborted.into())),
+        Act::Flood => flood(line.get_mut(), &mut seen.flooded).and(Err(io::ErrorKind::ConnectionAborted.into())),
         Act::HangUp => Err(io::ErrorKind::ConnectionAborted.into()),
         Act::Stall => io::copy(line, &mut io::sink()).and(Err(io::ErrorKind::ConnectionAborted.into())),
     }
+}
+
+fn flood(line: &mut impl Write, flooded: &mut usize) -> io::Result<()> {
+    while *flooded < 64 << 20 {
+        *flooded += line.write(&[b'x'; 64 * 1024])?;
+    }
+    Ok(())
 }
 
 /// The mail up to the dot, dot-stuffing undone (RFC 5321, 4.5.2).

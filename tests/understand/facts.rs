@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 /// A sentence and what it says; what is left out is not looked at.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::option_option, reason = "a key left out, a null and a value are three things")]
 struct Case {
     say: String,
     on: String,
@@ -35,6 +36,7 @@ struct Case {
 }
 
 /// Tells `null` (there is none) from a key that is left out.
+#[expect(clippy::option_option, reason = "a key left out, a null and a value are three things")]
 fn given<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(input: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(input).map(Some)
 }
@@ -89,7 +91,9 @@ fn the_day_to_act_next_is_the_one_a_careful_reader_would_note() {
 
 #[test]
 fn the_first_day_back_is_read_in_the_tongue_of_the_absent() {
-    hold("back.jsonl", |case| differs("back_on", &back_on(&case.say, &anchor(case)), case.back.as_ref()?));
+    for name in ["back.jsonl", "back2.jsonl"] {
+        hold(name, |case| differs("back_on", &back_on(&case.say, &anchor(case)), case.back.as_ref()?));
+    }
 }
 
 #[test]
@@ -124,7 +128,7 @@ fn openings_links_and_new_addresses_are_found() {
 
 #[test]
 fn whole_mails_give_up_all_their_facts() {
-    for name in ["mails.jsonl", "mails2.jsonl"] {
+    for name in ["mails.jsonl", "mails2.jsonl", "mails3.jsonl", "mails4.jsonl", "mails5.jsonl", "mails6.jsonl", "mails7.jsonl"] {
         hold(name, all_facts);
     }
 }
@@ -140,11 +144,4 @@ fn all_facts(case: &Case) -> Option<String> {
     let openings = case.numbers.as_ref().and_then(|want| differs("numbers", &numbers, want));
     let wrong: Vec<String> = [follow, calls, people, openings].into_iter().flatten().collect();
     (!wrong.is_empty()).then(|| wrong.join("; "))
-}
-
-#[test]
-fn scratch() {
-    for case in cases("scratch.jsonl") {
-        println!("SCRATCH {}\n{:#?} back {:?}", case.say, read(&case), back_on(&case.say, &anchor(&case)));
-    }
 }

@@ -15,9 +15,9 @@ const RATE: f64 = 0.1;
 /// How much weights are drawn to zero.
 const DECAY: f64 = 0.003;
 /// A feature of fewer mails is not learnt.
-const SEEN: usize = 2;
+const SEEN: usize = 3;
 /// A weight smaller than this is not written down.
-const SLIGHT: f64 = 0.015;
+const SLIGHT: f64 = 0.025;
 
 type Scores = [f64; OUTCOMES];
 
@@ -74,13 +74,13 @@ impl Learner {
             (0..OUTCOMES).for_each(|outcome| errors[outcome] += self.weights[*at][outcome] * value);
         }
         model::softmax(&mut errors);
-        for outcome in 0..OUTCOMES {
-            errors[outcome] -= lesson.wanted[outcome];
-            self.bias[outcome] -= 0.02 * errors[outcome];
+        for (outcome, error) in errors.iter_mut().enumerate() {
+            *error -= lesson.wanted[outcome];
+            self.bias[outcome] -= 0.02 * *error;
         }
         for (at, value) in &lesson.features {
-            for outcome in 0..OUTCOMES {
-                let slope = errors[outcome] * value + DECAY * self.weights[*at][outcome];
+            for (outcome, error) in errors.iter().enumerate() {
+                let slope = error * value + DECAY * self.weights[*at][outcome];
                 self.steps[*at][outcome] += slope * slope;
                 self.weights[*at][outcome] -= RATE * slope / self.steps[*at][outcome].sqrt();
             }
@@ -124,7 +124,9 @@ fn trained(mails: &[Labelled]) -> String {
     let (weights, steps) = (vec![[0.0; OUTCOMES]; names.len()], vec![[1e-3; OUTCOMES]; names.len()]);
     let mut learner = Learner { names, weights, steps, bias: [0.0; OUTCOMES] };
     for order in orders(lessons.len()) {
-        order.iter().for_each(|at| learner.learn(&lessons[*at]));
+        for at in order {
+            learner.learn(&lessons[at]);
+        }
     }
     learner.written()
 }

@@ -163,6 +163,8 @@ pub(super) fn revise(world: &World, tx: &Tx<'_>, id: DraftId, subject: Option<St
     draft.approved = None;
     draft.approved_at = None;
     tx.update_draft(&draft, world.now())?;
+    // A mail rendered for an attempt that was put off holds the old text (P5).
+    draft.message_id = None;
     tx.append(
         &NewEntry::about(
             draft.contact,

@@ -136,9 +136,9 @@ fn words(said: &str) -> String {
     clean_name(said).chars().take(MOST_WORDS).collect()
 }
 
-/// The status at the start of the words (RFC 3463), `5.1.1`.
+/// The status at the start of the words (RFC 3463), `5.1.1`; some servers write `#5.1.1` or `5.1.1:`.
 fn enhanced_status(said: &str) -> Option<String> {
-    let word = said.split_whitespace().next()?;
+    let word = said.split_whitespace().next()?.trim_matches(['#', ':']);
     let parts: Vec<&str> = word.split('.').collect();
     let is_number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     (parts.len() == 3 && matches!(parts[0], "2" | "4" | "5") && parts.iter().all(is_number)).then(|| word.to_owned())

@@ -2,7 +2,7 @@
 
 use jiff::Zoned;
 
-use super::automatic::{Judged, Seen};
+use super::automatic::{Judged, Seen, Sign, sum};
 use super::facts;
 use super::signs::{SIGNS, fold};
 use crate::model::mail::Mail;
@@ -32,19 +32,12 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     None
 }
 
-type Sign = (bool, u32, &'static str);
-
-fn sum(signs: &[Sign]) -> (u32, Vec<&'static str>) {
-    let hits = signs.iter().filter(|(hit, ..)| *hit);
-    (hits.clone().map(|(_, points, _)| points).sum(), hits.map(|(.., rule)| *rule).collect())
-}
-
 /// Signs that need no words.
 fn surely(mail: &Mail, seen: &Seen) -> [Sign; 7] {
     [
         (answered_by_header(mail), 5, "auto_header"),
         (SIGNS.auto_subjects.hit(&seen.subject), 4, "auto_subject"),
-        (SIGNS.declares.hit(&seen.text), 3, "says_automatic"),
+        (SIGNS.declares.hit(&seen.text), 4, "says_automatic"),
         (seen.auto_submitted, 2, "auto_submitted"),
         (seen.auto_submitted && seen.answers, 2, "auto_answer"),
         (weakly(mail), 1, "weak_auto_header"),
@@ -53,7 +46,7 @@ fn surely(mail: &Mail, seen: &Seen) -> [Sign; 7] {
 }
 
 /// What an absent person's machine says.
-fn absence(seen: &Seen) -> [Sign; 5] {
+fn absence(seen: &Seen) -> [Sign; 6] {
     let opening = head(&seen.text, OPENING);
     let absent = SIGNS.absent.count(opening);
     [
@@ -62,6 +55,7 @@ fn absence(seen: &Seen) -> [Sign; 5] {
         (absent > 0 && SIGNS.back.hit(&seen.text), 1, "back"),
         (absent > 0 && SIGNS.cover.hit(&seen.text), 1, "cover"),
         (absent > 0 && SIGNS.thanks.hit(opening), 1, "thanks"),
+        (absent > 0 && SIGNS.formal.hit(opening), 1, "formal"),
     ]
 }
 
@@ -81,7 +75,7 @@ fn receipt(seen: &Seen) -> [Sign; 5] {
 fn by_a_person(seen: &Seen, absent: bool) -> bool {
     let text = head(&seen.text, OPENING);
     let named = SIGNS.greeting.hit(text) && !SIGNS.nameless.hit(text);
-    text.contains('?') || SIGNS.human.hit(text) || absent && (named || SIGNS.trade.hit(text))
+    SIGNS.asks.hit(text) || SIGNS.human.hit(text) || absent && (named || SIGNS.trade.hit(text))
 }
 
 fn answered_by_header(mail: &Mail) -> bool {
@@ -102,11 +96,10 @@ fn passes_as_mass_mail(mail: &Mail, seen: &Seen, rules: &[&str]) -> bool {
 }
 
 fn challenge(mail: &Mail, seen: &Seen) -> Option<Judged> {
-    let said = SIGNS.challenges.count(&seen.text);
     let titled = SIGNS.challenge_subjects.hit(&seen.subject);
     let machine = seen.auto_submitted || seen.null_path || SIGNS.no_reply.hit(&seen.sender) || weakly(mail) || answered_by_header(mail);
-    let sure = said > 1 || said == 1 && (titled || machine);
-    (sure && (titled || machine)).then(|| Judged::new(Kind::AutoReply, 0.9, vec!["challenge"]))
+    let sure = (titled || machine) && SIGNS.challenges.hit(&seen.text);
+    sure.then(|| Judged::new(Kind::AutoReply, 0.9, vec!["challenge"]))
 }
 
 /// Fills in what a machine's answer says: back when, who helps, or that the person has left.

@@ -20,6 +20,15 @@ impl Judged {
     }
 }
 
+/// A sign: whether it is there, what it weighs, its name.
+pub(super) type Sign = (bool, u32, &'static str);
+
+/// The weight of the signs that are there, and their names.
+pub(super) fn sum(signs: &[Sign]) -> (u32, Vec<&'static str>) {
+    let hits = signs.iter().filter(|(hit, ..)| *hit);
+    (hits.clone().map(|(_, points, _)| points).sum(), hits.map(|(.., rule)| *rule).collect())
+}
+
 /// Judges a mail by the surest signs first; what nothing automatic claims was written by a person.
 pub(super) fn judge(mail: &Mail, new_text: &str, me: &[Address]) -> Judged {
     if is_own(mail, me) {

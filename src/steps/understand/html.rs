@@ -58,6 +58,17 @@ struct State {
     keeps_space: bool,
 }
 
+/// What was seen in the current quote's container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Container {
+    #[default]
+    Fresh,
+    /// The header of a forward: all of it is quoted.
+    Forward,
+    /// A quote has ended, so what follows may be an answer.
+    Answered,
+}
+
 #[derive(Default)]
 struct Writer {
     done: Rendered,
@@ -66,9 +77,7 @@ struct Writer {
     state: State,
     stack: Vec<(Vec<u8>, State)>,
     open: HashMap<Vec<u8>, usize>,
-    /// A quote of the current container has ended, so what follows in it may be an answer.
-    answered: bool,
-    forward: bool,
+    container: Container,
     rest: bool,
     gap: bool,
 }
@@ -113,7 +122,7 @@ impl Writer {
             Some(Element::Signature) if state.area == Area::Plain => state.area = Area::Signature,
             Some(Element::Container) if name != b"blockquote" && state.area == Area::Plain => {
                 state.area = Area::Container;
-                (self.answered, self.forward) = (false, false);
+                self.container = Container::Fresh;
             }
             _ => {}
         }
@@ -176,7 +185,9 @@ impl Writer {
         if let Some(count) = self.open.get_mut(&name) {
             *count = count.saturating_sub(1);
         }
-        self.answered |= name == b"blockquote" && state.area == Area::Container && !self.forward;
+        if name == b"blockquote" && state.area == Area::Container && self.container == Container::Fresh {
+            self.container = Container::Answered;
+        }
         self.state = state;
         Some(name)
     }
@@ -185,7 +196,7 @@ impl Writer {
         match self.state.area {
             _ if self.rest => Mark::Rest,
             Area::Quoted => Mark::Quoted,
-            Area::Container if !self.answered => Mark::Quoted,
+            Area::Container if self.container != Container::Answered => Mark::Quoted,
             Area::Indented => Mark::Indented,
             Area::Signature => Mark::Signature,
             Area::Container | Area::Plain => Mark::None,
@@ -196,7 +207,9 @@ impl Writer {
         if self.state.hidden {
             return;
         }
-        self.forward |= self.state.area == Area::Container && !self.answered && text.contains("-----");
+        if matches!(self.state.area, Area::Container | Area::Quoted) && self.container == Container::Fresh && text.contains("-----") {
+            self.container = Container::Forward;
+        }
         for (at, piece) in text.split('\n').enumerate() {
             if at > 0 && self.state.keeps_space {
                 self.break_line();
@@ -272,7 +285,7 @@ fn attribute(tag: &StartTag<()>, name: &[u8]) -> Option<String> {
 
 /// What the names of an element say.
 fn element_of(tag: &StartTag<()>) -> Option<Element> {
-    let keys: [&[u8]; 4] = [b"id", b"class", b"data-smartmail", b"data-marker"];
+    let keys: [&[u8]; 5] = [b"id", b"class", b"name", b"data-smartmail", b"data-marker"];
     keys.into_iter().filter_map(|key| attribute(tag, key)).find_map(|value| {
         value.split_whitespace().take(20).find_map(|name| {
             let lower = name.to_lowercase();

@@ -1,7 +1,7 @@
 //! The tables by which automatic mail is told, read once from `data/`.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
@@ -9,29 +9,36 @@ use serde::Deserialize;
 /// Characters of a text that are folded and looked at for phrases.
 pub(super) const MOST_FOLDED: usize = 6_000;
 
-/// A list of patterns, matched against folded text.
-pub(super) struct Phrases(RegexSet);
+/// A list of patterns, matched against folded text; compiled when first asked.
+pub(super) struct Phrases {
+    patterns: Vec<String>,
+    set: OnceLock<RegexSet>,
+}
 
 impl Phrases {
     fn new(patterns: &[String]) -> Self {
-        // Byte patterns: the tables use bounded gaps freely, and Unicode gaps would cost megabytes.
-        let set = RegexSetBuilder::new(patterns).unicode(false).size_limit(64 << 20).build();
-        Self(set.unwrap_or_else(|_| RegexSet::empty()))
+        Self { patterns: patterns.to_vec(), set: OnceLock::new() }
+    }
+
+    /// Byte patterns: the tables use bounded gaps freely, and Unicode gaps would cost megabytes.
+    fn set(&self) -> &RegexSet {
+        let build = || RegexSetBuilder::new(&self.patterns).unicode(false).size_limit(64 << 20).build();
+        self.set.get_or_init(|| build().unwrap_or_else(|_| RegexSet::empty()))
     }
 
     /// True when any pattern is in the folded text.
     pub(super) fn hit(&self, folded: &str) -> bool {
-        self.0.is_match(folded.as_bytes())
+        self.set().is_match(folded.as_bytes())
     }
 
     /// How many patterns of the list are in the folded text.
     pub(super) fn count(&self, folded: &str) -> usize {
-        self.0.matches(folded.as_bytes()).iter().count()
+        self.set().matches(folded.as_bytes()).iter().count()
     }
 
     /// Index of the first pattern of the list that is in the folded text.
     pub(super) fn first(&self, folded: &str) -> Option<usize> {
-        self.0.matches(folded.as_bytes()).iter().next()
+        self.set().matches(folded.as_bytes()).iter().next()
     }
 }
 
@@ -43,6 +50,7 @@ pub(super) struct Signs {
     pub(super) auto_subjects: Phrases,
     pub(super) absent: Phrases,
     pub(super) declares: Phrases,
+    pub(super) formal: Phrases,
     pub(super) back: Phrases,
     pub(super) cover: Phrases,
     pub(super) thanks: Phrases,
@@ -53,11 +61,16 @@ pub(super) struct Signs {
     pub(super) left: Phrases,
     pub(super) not_left: Phrases,
     pub(super) human: Phrases,
+    pub(super) asks: Phrases,
     pub(super) trade: Phrases,
     pub(super) greeting: Phrases,
     pub(super) nameless: Phrases,
-    pub(super) job_alerts: Vec<String>,
+    /// Addresses and domains that send job alerts.
+    pub(super) job_alerts: Vec<&'static str>,
+    /// Addresses and domains of job boards behind which a person writes.
+    pub(super) people_behind: Vec<&'static str>,
     pub(super) job_subjects: Phrases,
+    pub(super) bulk_subjects: Phrases,
     pub(super) bulk_headers: Vec<String>,
     pub(super) no_reply: Phrases,
     pub(super) bulk_texts: Phrases,
@@ -72,6 +85,9 @@ pub(super) struct ReportSigns {
     pub(super) returned: Phrases,
     pub(super) lists: Phrases,
     pub(super) stages: Vec<(String, Vec<String>)>,
+    pub(super) temporary: Phrases,
+    pub(super) tries_on: Phrases,
+    pub(super) gave_up: Phrases,
     pub(super) daemons: Phrases,
     pub(super) daemon_names: Phrases,
     pub(super) reasons: Vec<Reason>,
@@ -122,6 +138,12 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
+/// The patterns of some kinds in `data/job-alerts.csv` (board, kind, pattern, source).
+fn board_rows(kinds: &[&str]) -> Vec<&'static str> {
+    let rows = include_str!("../../../data/job-alerts.csv").lines().skip(1).map(|row| row.splitn(4, ','));
+    rows.filter_map(|mut row| row.nth(1).zip(row.next())).filter(|(kind, _)| kinds.contains(kind)).map(|(_, pattern)| pattern).collect()
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AutomaticFile {
@@ -139,6 +161,7 @@ struct AutoReplyTable {
     subjects: Vec<String>,
     absent: Vec<String>,
     declares: Vec<String>,
+    formal: String,
     back: Vec<String>,
     cover: Vec<String>,
     thanks: Vec<String>,
@@ -149,6 +172,7 @@ struct AutoReplyTable {
     left: Vec<String>,
     not_left: Vec<String>,
     human: Vec<String>,
+    asks: String,
     trade: Vec<String>,
     greeting: String,
     nameless: String,
@@ -157,8 +181,8 @@ struct AutoReplyTable {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BulkTable {
-    job_alerts: Vec<String>,
     job_subjects: Vec<String>,
+    subjects: Vec<String>,
     headers: Vec<String>,
     no_reply: Vec<String>,
     texts: Vec<String>,
@@ -179,6 +203,9 @@ struct BounceFile {
     returned: Vec<String>,
     lists: Vec<String>,
     stages: Vec<(String, Vec<String>)>,
+    temporary: Vec<String>,
+    tries_on: Vec<String>,
+    gave_up: Vec<String>,
     daemons: Vec<String>,
     daemon_names: Vec<String>,
     reason: Vec<ReasonTable>,
@@ -207,6 +234,7 @@ impl From<AutomaticFile> for Signs {
             auto_subjects: Phrases::new(&auto.subjects),
             absent: Phrases::new(&auto.absent),
             declares: Phrases::new(&auto.declares),
+            formal: Phrases::new(&[auto.formal]),
             back: Phrases::new(&auto.back),
             cover: Phrases::new(&auto.cover),
             thanks: Phrases::new(&auto.thanks),
@@ -217,11 +245,14 @@ impl From<AutomaticFile> for Signs {
             left: Phrases::new(&auto.left),
             not_left: Phrases::new(&auto.not_left),
             human: Phrases::new(&auto.human),
+            asks: Phrases::new(&[auto.asks]),
             trade: Phrases::new(&auto.trade),
             greeting: Phrases::new(&[auto.greeting]),
             nameless: Phrases::new(&[auto.nameless]),
-            job_alerts: bulk.job_alerts,
+            job_alerts: board_rows(&["sender", "sender_domain"]),
+            people_behind: board_rows(&["person_behind"]),
             job_subjects: Phrases::new(&bulk.job_subjects),
+            bulk_subjects: Phrases::new(&bulk.subjects),
             bulk_headers: bulk.headers,
             no_reply: Phrases::new(&whole_word),
             bulk_texts: Phrases::new(&bulk.texts),
@@ -241,6 +272,9 @@ impl From<BounceFile> for ReportSigns {
             returned: Phrases::new(&file.returned),
             lists: Phrases::new(&file.lists),
             stages: file.stages,
+            temporary: Phrases::new(&file.temporary),
+            tries_on: Phrases::new(&file.tries_on),
+            gave_up: Phrases::new(&file.gave_up),
             daemons: Phrases::new(&file.daemons),
             daemon_names: Phrases::new(&file.daemon_names),
             reasons: file.reason.into_iter().map(|reason| Reason { word: reason.word, hard: reason.hard, sure: reason.sure }).collect(),
@@ -278,6 +312,7 @@ mod tests {
         for file in [include_str!("../../../data/automatic.toml"), include_str!("../../../data/bounce.toml")] {
             let mut found = Vec::new();
             texts(&toml::from_str(file).unwrap(), &mut found);
+            assert!(found.iter().all(|text| !text.contains(char::is_control)), "an escape that the table's quotes took for their own");
             let wrong: Vec<&String> = found
                 .iter()
                 .filter(|text| !text.starts_with('[') && RegexSetBuilder::new([text]).unicode(false).build().is_err())

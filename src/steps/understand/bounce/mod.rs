@@ -6,7 +6,7 @@ mod report;
 mod returned;
 mod verdict;
 
-use super::automatic::{Judged, Seen};
+use super::automatic::{Judged, Seen, sum};
 use super::signs::{REPORTS, fold};
 use crate::model::mail::Mail;
 use crate::model::reading::{Bounce, BouncedRecipient, Kind};
@@ -48,12 +48,12 @@ fn is_read_receipt(mail: &Mail, seen: &Seen) -> bool {
 }
 
 fn weigh(mail: &Mail, seen: &Seen, entries: &[Entry]) -> (u32, Vec<&'static str>) {
-    let begin = fold(super::auto_reply::head(mail.text.as_deref().unwrap_or_default(), 3_000));
-    let begin = if begin.is_empty() { fold(&notice::plain(mail)) } else { begin };
+    let begin = fold(super::auto_reply::head(&notice::plain(mail), 3_000));
     let daemon = from_daemon(mail, seen);
     let machine = daemon > 0 || seen.null_path || seen.auto_submitted;
     let reports = mail.header("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("delivery-status"));
-    let opening = REPORTS.openings.count(&begin);
+    let titled = !seen.answers && REPORTS.subjects.hit(&seen.subject);
+    let opening = if machine || titled { REPORTS.openings.count(&begin) } else { 0 };
     let from_amazon = mail.sender().is_some_and(|sender| sender.domain().ends_with("amazonaws.com"));
     let signs = [
         (from_amazon && !entries.is_empty(), 4, "notification"),
@@ -62,13 +62,12 @@ fn weigh(mail: &Mail, seen: &Seen, entries: &[Entry]) -> (u32, Vec<&'static str>
         (mail.header("x-failed-recipients").is_some(), 4, "x_failed_recipients"),
         (daemon > 0, daemon, "daemon"),
         (seen.null_path, 1, "null_return_path"),
-        (!seen.answers && REPORTS.subjects.hit(&seen.subject), 2, "bounce_subject"),
+        (titled, 2, "bounce_subject"),
         (machine && opening > 0, 2, "bounce_opening"),
         (opening > 1 && !seen.answers, 1, "bounce_openings"),
         (opening > 0 && returned::is_attached(mail), 1, "returned_mail"),
     ];
-    let hits = signs.iter().filter(|(hit, ..)| *hit);
-    (hits.clone().map(|(_, points, _)| points).sum(), hits.map(|(.., rule)| *rule).collect())
+    sum(&signs)
 }
 
 /// 2 for a mail daemon, 1 for a sender whose name only says so, 0 for anybody else.
@@ -76,7 +75,7 @@ fn from_daemon(mail: &Mail, seen: &Seen) -> u32 {
     let raw = mail.header("from").map(str::to_ascii_lowercase).unwrap_or_default();
     let local =
         if seen.sender.is_empty() { raw.trim_matches(['<', '>', '"', ' ']).split('@').next().unwrap_or_default() } else { &seen.sender };
-    if REPORTS.daemons.hit(local) || raw.contains("mailer-daemon") {
+    if REPORTS.daemons.hit(local) || raw.contains("mailer-daemon") || raw.trim().ends_with("<>") {
         return 2;
     }
     u32::from(REPORTS.daemon_names.hit(&raw))

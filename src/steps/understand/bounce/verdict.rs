@@ -65,8 +65,7 @@ fn weigh(status: &str, text: Option<&'static Reason>, stage: Stage, quoted: bool
     let by_status = word_of_status(status);
     let dead = by_status.filter(|word| status.starts_with('5') && is_hard(word));
     let word = text.map_or("", |reason| reason.word.as_str());
-    if let Some(dead) = dead.filter(|_| !matches!(word, "mailbox_full" | "rate_limited") && !(status == "5.1.2" && stage == Stage::Sender))
-    {
+    if let Some(dead) = dead.filter(|_| !is_passing(word) && (status != "5.1.2" || stage != Stage::Sender)) {
         return (dead, true);
     }
     let Some(text) = text else { return (by_status.unwrap_or("unknown"), false) };
@@ -83,6 +82,11 @@ fn weigh(status: &str, text: Option<&'static Reason>, stage: Stage, quoted: bool
         (_, Stage::Unknown) if word == "user_unknown" && quoted && !status.starts_with("5.1.") && status != "5.5.0" => ("refused", false),
         _ => (word_of(text), true),
     }
+}
+
+/// Reasons that hold even beside a status that calls the address unknown: they say that it is known.
+fn is_passing(word: &str) -> bool {
+    matches!(word, "mailbox_full" | "rate_limited")
 }
 
 fn word_of(reason: &'static Reason) -> &'static str {
@@ -161,26 +165,10 @@ fn sharpened(status: String, said: &str) -> String {
 }
 
 fn default_status(words: &str, delayed: bool) -> String {
-    let folded = fold(words);
-    let temporary =
-        delayed || ["deferred", "temporar", "will retry", "retry time", "failing for a long time"].iter().any(|word| folded.contains(word));
+    let temporary = delayed || REPORTS.temporary.hit(&fold(words));
     if temporary { "4.0.0".to_owned() } else { "5.0.0".to_owned() }
 }
 
 fn is_delay(folded: &str) -> bool {
-    let tries_on = [
-        "will be retried",
-        "will retry",
-        "will continue to",
-        "attempts will continue",
-        "will keep trying",
-        "still trying",
-        "warning message only",
-        "do not need to resend",
-        "no action is required",
-        "retry for",
-        "continue trying",
-    ];
-    let gave_up = ["given up", "giving up", "permanent", "no further", "failed permanently", "could not be delivered for"];
-    tries_on.iter().any(|phrase| folded.contains(phrase)) && !gave_up.iter().any(|phrase| folded.contains(phrase))
+    REPORTS.tries_on.hit(folded) && !REPORTS.gave_up.hit(folded)
 }

@@ -5,10 +5,9 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{ToSpan, Zoned};
 
 use super::clock::{self, Clock, Hours, Minutes};
-use super::cues::Sign;
 use super::dates::Mention;
 use super::follow::Scene;
-use super::lexicon::{Lex, Prep};
+use super::lexicon::Prep;
 use super::spans::{Grain, ahead};
 use crate::model::reading::{CallTime, Outcome};
 
@@ -30,17 +29,19 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
         scene.mentions.get(n).is_some_and(|at| at.from <= i && i < at.to && !(at.to - at.from > 1 && scene.page.low(i) == "tonight"))
     };
     let mut clocks = clock::clocks(scene.page, taken);
+    clocks.retain(|clock| !scene.is_busy(clock));
     same_time(scene, &mut clocks);
     let slots = scene.slots(&clocks);
-    let timed = slots.iter().any(|slot| !slot.clocks.is_empty());
-    if !call && !(timed && scene.speaks_of_talking()) {
+    let hourly = slots.iter().any(|slot| !slot.clocks.is_empty());
+    let proposed = call || (hourly && scene.speaks_of_talking());
+    if !proposed {
         return Vec::new();
     }
     let home = home_zone(anchor);
     let zones = clock::zones(scene.page);
     let mut times: Vec<CallTime> = Vec::new();
     let due = |slot: &&Slot<'_>| slot.day.at.last > scene.now || !slot.clocks.is_empty();
-    for slot in slots.iter().filter(due).filter(|slot| !timed || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
+    for slot in slots.iter().filter(due).filter(|slot| !hourly || !slot.clocks.is_empty() || scene.is_beside(slot, &slots)) {
         for day in days_of(slot.day) {
             let hours =
                 slot.clocks.iter().filter_map(|clock| laid_on(day, clock, &scene.zone_of(clock, &zones).unwrap_or_else(|| home.clone())));
@@ -70,7 +71,7 @@ fn same_time(scene: &Scene<'_>, clocks: &mut Vec<Clock>) {
 
 /// The days of a mention such as `Monday to Wednesday`.
 fn days_of(at: &Mention) -> Vec<Date> {
-    let days = i32::try_from((at.at.last - at.at.first).get_days()).unwrap_or(0).clamp(0, 4);
+    let days = (at.at.last - at.at.first).get_days().clamp(0, 4);
     (0..=days).map(|n| ahead(at.at.first, n)).collect()
 }
 
@@ -139,63 +140,8 @@ impl<'a> Scene<'a> {
             && !at.doubtful
             && at.at.last >= self.now
             && !self.is_refused(at)
+            && !self.is_past_plan(at)
             && !self.is_moved_away(at)
-    }
-
-    /// "can't do Tuesday", "Tuesday is out"
-    fn is_refused(&self, at: &Mention) -> bool {
-        const AFTER: &[&str] = &[
-            "doesn't",
-            "won't",
-            "isn't",
-            "no",
-            "not",
-            "out",
-            "booked",
-            "bad",
-            "full",
-            "packed",
-            "tough",
-            "taken",
-            "gone",
-            "impossible",
-            "hard",
-        ];
-        let cues = self.cues_in(self.page.sentence(at.from));
-        let before =
-            cues.iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from));
-        let to = at.to + usize::from(matches!(self.page.low(at.to), "is" | "are" | "'s" | "just" | "really" | "i'm" | "looks"));
-        before
-            || AFTER.contains(&self.page.low(to))
-            || (matches!(self.page.low(to), "a" | "all" | "totally" | "completely") && AFTER.contains(&self.page.low(to + 1)))
-    }
-
-    /// Only list words and verbs of doing stand between.
-    fn is_list(&self, from: usize, to: usize) -> bool {
-        (from..to).all(|k| {
-            matches!(self.page.lex(k), Lex::Weekday(..) | Lex::Filler | Lex::Prep(Prep::On) | Lex::Which(_))
-                || matches!(
-                    self.page.low(k),
-                    "or" | "and"
-                        | "do"
-                        | "make"
-                        | "available"
-                        | "free"
-                        | "work"
-                        | "meet"
-                        | "talk"
-                        | "open"
-                        | "around"
-                        | "make it"
-                        | "it"
-                        | "be"
-                        | ","
-                        | "either"
-                        | "there"
-                        | "in"
-                        | "any"
-                )
-        })
     }
 
     /// "move our Tuesday call to Wednesday": Tuesday is given up.
@@ -237,6 +183,49 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// "we had said Friday at 9"
+    fn is_past_plan(&self, at: &Mention) -> bool {
+        (at.from.saturating_sub(3)..at.from).any(|k| {
+            matches!(self.page.low(k), "said" | "supposed" | "missed" | "planned") && !matches!(self.page.low(k + 1), "yes" | "to")
+        })
+    }
+
+    /// "on the road Thursday and Friday", "we had said Friday"
+    fn is_away(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let near = (at.from.saturating_sub(7)..at.from).filter(|k| self.page.sentence(*k) == sentence);
+        near.into_iter().any(|k| {
+            matches!(
+                self.page.low(k),
+                "road" | "traveling" | "travelling" | "out" | "off" | "away" | "clinic" | "said" | "supposed" | "missed"
+            )
+        })
+    }
+
+    /// "in clinic until 12"
+    fn is_busy(&self, clock: &Clock) -> bool {
+        let before = clock.from.saturating_sub(5)..clock.from;
+        let busy = |k: usize| {
+            matches!(
+                self.page.low(k),
+                "clinic"
+                    | "rounds"
+                    | "booked"
+                    | "busy"
+                    | "tied"
+                    | "meetings"
+                    | "surgery"
+                    | "out"
+                    | "service"
+                    | "rounding"
+                    | "unavailable"
+                    | "stop"
+            )
+        };
+        let held = matches!(clock.hours, Hours::Before(_)) || self.page.low(clock.from.wrapping_sub(1)) == "stop";
+        held && before.filter(|k| self.page.sentence(*k) == self.page.sentence(clock.from)).any(busy)
+    }
+
     /// Is there a day in the sentence of an hour?
     fn has_day(&self, clock: &Clock, slots: &[Slot<'_>]) -> bool {
         let sentence = self.page.sentence(clock.from);
@@ -263,7 +252,8 @@ impl<'a> Scene<'a> {
                 && self.is_joined(slots[n].day.to, slots[n + 1].day.from)
                 && slots[n + 1].clocks[0].from >= slots[n + 1].day.from
             {
-                slots[n].clocks = slots[n + 1].clocks.clone();
+                let (head, tail) = slots.split_at_mut(n + 1);
+                head[n].clocks.clone_from(&tail[0].clocks);
             }
         }
         for n in 1..slots.len() {
@@ -284,7 +274,9 @@ impl<'a> Scene<'a> {
     /// A bare day in the sentence of a timed one: an alternative without an hour.
     fn is_beside(&self, slot: &Slot<'_>, all: &[Slot<'_>]) -> bool {
         let sentence = self.page.sentence(slot.day.from);
-        let or_before = matches!(self.page.low(slot.day.from.wrapping_sub(1)), "or" | "and");
+        let before = self.page.low(slot.day.from.wrapping_sub(1));
+        let whole = (before == "day" && self.page.low(slot.day.from.wrapping_sub(2)) == "all") || matches!(before, "anytime" | "time");
+        let or_before = whole || (matches!(before, "or" | "and") && !self.is_away(slot.day));
         or_before && all.iter().any(|other| !other.clocks.is_empty() && self.page.sentence(other.day.from) == sentence)
     }
 
@@ -318,6 +310,11 @@ impl<'a> Scene<'a> {
                     | "slot"
                     | "calendar"
                     | "webex"
+                    | "works"
+                    | "suits"
+                    | "invite"
+                    | "dial"
+                    | "reschedule"
                     | "ring"
             )
         })

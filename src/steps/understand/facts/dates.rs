@@ -1,14 +1,17 @@
 //! Dates as people write them, found in a text and laid on the calendar of the mail's own day.
 
+use std::cell::Cell;
+
 use jiff::civil::{Date, Weekday};
 
 use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead};
+use super::spans::{Grain, Stretch, after_rest, ahead, quarter};
 use super::words::Page;
-use crate::model::calendar::next_working_day;
+use crate::model::calendar::{is_working_day, next_working_day};
 
 mod counts;
+mod figures;
 mod relative;
 mod units;
 mod weekdays;
@@ -16,6 +19,7 @@ mod written;
 
 /// A date or stretch named in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of one date; an enum would only name their combinations")]
 pub struct Mention {
     /// First word, preposition included.
     pub from: usize,
@@ -43,12 +47,19 @@ impl Mention {
         match self.prep {
             Prep::After | Prep::Through if self.at.grain == Grain::Ahead => next_working_day(self.at.first),
             Prep::After | Prep::Through if self.rest => after_rest(self.at.last),
+            Prep::Until if self.rest && self.at.first == self.at.last => after_rest(self.at.last),
             Prep::After | Prep::Through => next_working_day(ahead(self.at.last, 1)),
             Prep::Before => next_working_day(ahead(self.at.first, -3).max(ahead(now, 1))),
-            _ if self.rest && self.at.first == self.at.last => next_working_day(self.at.first),
+            _ if self.rest && self.at.first == self.at.last => self.feast(now),
             _ if self.at.grain == Grain::Day => self.at.first,
             _ => next_working_day(self.at.first.max(ahead(now, 1))),
         }
+    }
+
+    /// A holiday itself: the working day before it; the first one of the year for New Year.
+    fn feast(&self, now: Date) -> Date {
+        let before = (1..5).map(|n| ahead(self.at.first, -n)).find(|day| is_working_day(*day) && *day > now);
+        before.filter(|_| self.at.first.month() > 1).unwrap_or_else(|| next_working_day(self.at.first))
     }
 }
 
@@ -73,6 +84,7 @@ enum Leans {
 
 /// What a rule found, before its preposition is looked at.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of one date; an enum would only name their combinations")]
 struct Found {
     at: Stretch,
     end: usize,
@@ -112,12 +124,14 @@ pub struct Calendar<'p> {
     now: Date,
     /// 05/12 is 5 December, and month names of other tongues count alone.
     foreign: bool,
+    /// The date found last: "that month" leans on it.
+    last: Cell<Option<Stretch>>,
 }
 
 impl<'p> Calendar<'p> {
     /// A calendar for a text whose writer's day is `now`.
     pub const fn new(page: &'p Page<'p>, now: Date, foreign: bool) -> Self {
-        Self { page, now, foreign }
+        Self { page, now, foreign, last: Cell::new(None) }
     }
 
     /// All dates of the text, in order.
@@ -137,6 +151,7 @@ impl<'p> Calendar<'p> {
             if found.at.grain == Grain::Week && !found.past {
                 week = Some((found.at.first, self.page.sentence(i)));
             }
+            self.last.set(Some(found.at));
             all.push(self.mention(i, found, all.last().map_or(0, |last| last.to)));
             i = found.end;
             i = self.same_month(i, found, &mut all);
@@ -192,9 +207,13 @@ impl<'p> Calendar<'p> {
         if over && !matches!(prep, Prep::Since | Prep::By) && found.at.grain != Grain::Ahead {
             prep = Prep::After;
         }
+        if found.rest && found.at.first == found.at.last && self.page.low(i.wrapping_sub(1)) == "between" {
+            prep = Prep::After;
+        }
         if found.closing && prep == Prep::Until {
             prep = Prep::Through;
         }
+        let found = if prep == Prep::After { self.this_quarter(found) } else { found };
         if found.through {
             prep = Prep::Through;
         }
@@ -206,7 +225,15 @@ impl<'p> Calendar<'p> {
         }
         let past = found.past || prep == Prep::Since || self.page.low(found.end) == "ago";
         let Found { at, plural, doubtful, loose, rest, .. } = found;
-        Mention { from, to: found.end, at, prep, plural, past, doubtful, loose, rest }
+        let every = matches!(self.page.low(from.wrapping_sub(1)), "every" | "each");
+        Mention { from, to: found.end, at, prep, plural: plural || every, past, doubtful, loose, rest }
+    }
+
+    /// "once Q4 is over" is the running one.
+    fn this_quarter(&self, found: Found) -> Found {
+        let running = quarter(self.now, 0);
+        let year_on = found.at.grain == Grain::Quarter && found.at.first == quarter(running.first, 4).first && !found.rest;
+        if year_on { Found { at: running, ..found } } else { found }
     }
 
     /// `(inclusive)` behind a date
@@ -232,6 +259,7 @@ impl<'p> Calendar<'p> {
             k -= 1;
             match self.page.lex(k) {
                 Lex::Filler => {}
+                _ if self.page.low(k) == "fy" || self.page.low(k.wrapping_sub(1)) == "fy" => {}
                 Lex::Mark('-' | '~' | '(' | ',') if self.page.low(k) != "," || self.page.low(k.wrapping_sub(1)) == "until" => {}
                 Lex::Prep(Prep::After) if self.or_before(k) => return (k - 1, Prep::From),
                 Lex::Prep(prep) => return (k, prep),

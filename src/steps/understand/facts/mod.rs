@@ -47,7 +47,7 @@ pub struct Sense<'a> {
 #[must_use]
 pub fn facts(sense: &Sense<'_>, outcomes: &[Outcome]) -> Facts {
     let text = words::clean(sense.text);
-    let lower = text.to_ascii_lowercase();
+    let lower = words::lower(&text);
     let page = Page::cut(&text, &lower);
     let now = sense.anchor.date();
     let mut mentions = Calendar::new(&page, now, false).mentions();
@@ -73,6 +73,6 @@ pub fn facts(sense: &Sense<'_>, outcomes: &[Outcome]) -> Facts {
 #[must_use]
 pub fn people(text: &str) -> Vec<Person> {
     let text = words::clean(text);
-    let lower = text.to_ascii_lowercase();
+    let lower = words::lower(&text);
     people::people(&Page::cut(&text, &lower), &people::Cast::default()).0
 }

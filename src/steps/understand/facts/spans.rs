@@ -47,7 +47,7 @@ impl Stretch {
 
     /// An early, middle or late part of it.
     pub fn part(self, part: Part) -> Self {
-        let days = i32::try_from((self.last - self.first).get_days()).unwrap_or(0) + 1;
+        let days = (self.last - self.first).get_days() + 1;
         let from = |n: i32| Self { first: ahead(self.first, n), ..self };
         match (part, self.grain) {
             (Part::Early, _) => Self { last: ahead(self.first, days / 3), ..self },
@@ -59,7 +59,7 @@ impl Stretch {
             (Part::Late, Grain::Week) => from(3),
             (Part::Late, Grain::Quarter) => Self { first: month(self.first, 2).first, ..self },
             (Part::Late, Grain::Year) => Self { first: month(self.first, 9).first, ..self },
-            (Part::End, _) => Self::new(last_working_day(self), self.last, Grain::Day),
+            (Part::End, _) => Self::day(last_working_day(self)),
             _ => self,
         }
     }

@@ -54,8 +54,17 @@ pub fn clean(text: &str) -> String {
     plain
 }
 
+/// The text in lower case, each letter as long as before, so that places in both agree.
+pub fn lower(text: &str) -> String {
+    let small = |c: char| {
+        let mut lower = c.to_lowercase();
+        lower.next().filter(|small| lower.next().is_none() && small.len_utf8() == c.len_utf8()).unwrap_or(c)
+    };
+    text.chars().map(|c| if c.is_ascii() { c.to_ascii_lowercase() } else { small(c) }).collect()
+}
+
 impl<'a> Page<'a> {
-    /// Cuts a cleaned text; `lower` is the same text in ASCII lower case.
+    /// Cuts a cleaned text; `lower` is what [`lower`] makes of it.
     pub fn cut(text: &'a str, lower: &'a str) -> Self {
         let mut words: Vec<Word<'a>> = Vec::with_capacity(text.len() / 5);
         let (mut at, mut sentence, mut begun) = (0, 0, 0);
@@ -98,7 +107,7 @@ impl<'a> Page<'a> {
 
     /// The index after the phrase, when its words stand there.
     pub fn phrase(&self, i: usize, words: &[&str]) -> Option<usize> {
-        words.iter().enumerate().all(|(n, word)| self.low(i + n) == *word).then_some(i + words.len())
+        words.iter().enumerate().all(|(n, word)| self.low(i.saturating_add(n)) == *word).then_some(i + words.len())
     }
 
     /// The sentence of a word; that of the last word beyond the end.
@@ -145,7 +154,7 @@ fn ends_sentence(text: &str, at: usize, end: usize, words: &[Word<'_>]) -> bool 
     }
     let Some(last) = words.last() else { return false };
     match last.means {
-        Lex::Mark('!' | '?' | ';') => true,
+        Lex::Mark('!' | '?') => true,
         Lex::Mark('.') => {
             !(day_before_month(text, end, words)
                 || stop_is_short(words) && next.is_some_and(|c| !c.is_uppercase() || words.len() > 1 && is_title(words)))

@@ -9,6 +9,9 @@ use super::words::{Sentence, Word};
 /// Two concepts further apart than this say nothing together.
 const WINDOW: usize = 7;
 
+/// So many words behind a negation are under it.
+const REACH: usize = 4;
+
 /// A concept or word at a place of a sentence.
 struct Mark<'a> {
     name: &'a str,
@@ -19,7 +22,7 @@ struct Mark<'a> {
 /// Calls `see` with the parts of every feature of one sentence.
 pub fn of_sentence<'a>(sentence: &'a Sentence, view: &View, table: &'a Table, see: &mut impl FnMut([&'a str; 3])) {
     let negated = negated(sentence, view, table);
-    words(sentence, &negated, see);
+    words(sentence, &negated, table, see);
     let marks = marks(view, table);
     for mark in &marks {
         see([if negated[mark.at] { "c~" } else { "c" }, mark.name, ""]);
@@ -69,23 +72,22 @@ fn strength(strength: f64) -> &'static str {
     }
 }
 
-fn words<'a>(sentence: &'a Sentence, negated: &[bool], see: &mut impl FnMut([&'a str; 3])) {
-    let words = &sentence.words;
-    for (at, word) in words.iter().enumerate() {
-        see([if negated[at] { "w~" } else { "w" }, name(word), ""]);
-        let before = if at == 0 { "^" } else { name(&words[at - 1]) };
-        see(["b", before, name(word)]);
-        if at >= 2 {
-            see(["s", name(&words[at - 2]), name(word)]);
-        }
+fn words<'a>(sentence: &'a Sentence, negated: &[bool], table: &Table, see: &mut impl FnMut([&'a str; 3])) {
+    let names: Vec<&str> = (0..sentence.words.len()).map(|at| name(sentence, at, table)).collect();
+    for (at, word) in names.iter().enumerate() {
+        see([if negated[at] { "w~" } else { "w" }, word, ""]);
+        see(["b", if at == 0 { "^" } else { names[at - 1] }, word]);
     }
-    if let Some(last) = words.last() {
-        see(["b", name(last), if sentence.question { "?" } else { "$" }]);
+    if let Some(last) = names.last() {
+        see(["b", last, if sentence.question { "?" } else { "$" }]);
     }
 }
 
-fn name(word: &Word) -> &str {
+/// A word as the reader sees it: shapes by their kind, names of people and firms all alike.
+fn name<'a>(sentence: &'a Sentence, at: usize, table: &Table) -> &'a str {
+    let word: &Word = &sentence.words[at];
     match word.shape {
+        Shape::Plain if word.capital && at > 0 && word.text != "i" && !table.lexicon.knows(&word.text) => "Name",
         Shape::Plain => &word.text,
         other => other.word(),
     }
@@ -113,13 +115,9 @@ fn pairs<'a>(marks: &[Mark<'a>], see: &mut impl FnMut([&'a str; 3])) {
 /// Which words stand behind a negation in their clause.
 fn negated(sentence: &Sentence, view: &View, table: &Table) -> Vec<bool> {
     let mut negated = vec![false; sentence.words.len()];
-    for (from, end) in table.negators.iter().flat_map(|word| word.spans(view)) {
-        for at in end..sentence.words.len().min(end + 4) {
-            if at > from && sentence.words[at].pause {
-                break;
-            }
-            negated[at] = true;
-        }
+    for (_, end) in table.negators.iter().flat_map(|word| word.spans(view)) {
+        let behind = sentence.words.iter().enumerate().skip(end).take(REACH);
+        behind.take_while(|(_, word)| !word.pause).for_each(|(at, _)| negated[at] = true);
     }
     negated
 }

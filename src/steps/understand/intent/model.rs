@@ -28,7 +28,7 @@ struct Weights {
 }
 
 /// The share of a feature's kind in a mail; cues stand outside the common measure.
-const SHARES: [(&str, f64); 3] = [("b", 0.5), ("s", 0.5), ("cc", 1.0)];
+const SHARES: [(&str, f64); 1] = [("b", 0.5)];
 /// Length of the vector of all features but the cues.
 const SCALE: f64 = 3.0;
 
@@ -120,7 +120,7 @@ pub fn softmax(scores: &mut Scores) {
         *score = (*score - top).exp();
         sum += *score;
     }
-    scores.iter_mut().for_each(|score| *score /= sum);
+    *scores = scores.map(|score| score / sum);
 }
 
 /// The keys are hashes already.

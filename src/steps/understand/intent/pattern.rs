@@ -14,6 +14,9 @@ pub type Classes = HashMap<String, Vec<String>>;
 /// Number of one distinct word, beginning of a word, or shape that some cue asks for.
 type Atom = usize;
 
+/// No cue asks for a longer beginning of a word.
+const LONGEST_BEGINNING: usize = 20;
+
 /// All atoms of a table.
 #[derive(Debug, Default)]
 pub struct Lexicon {
@@ -35,6 +38,8 @@ enum Element {
     Words {
         any: Vec<Vec<Atom>>,
         optional: bool,
+        /// May be left out where a clause ends.
+        or_end: bool,
     },
     /// Up to so many words.
     Gap(usize),
@@ -78,7 +83,8 @@ impl Lexicon {
     fn element(&mut self, token: &str, classes: &Classes) -> Result<Element, String> {
         let (token, optional) = token.strip_suffix('?').map_or((token, false), |bare| (bare, true));
         let mut any = Vec::new();
-        for choice in token.split('|') {
+        let or_end = token.split('|').any(|choice| choice == "$");
+        for choice in token.split('|').filter(|choice| *choice != "$") {
             if let Some(name) = choice.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
                 let members = classes.get(name).ok_or_else(|| format!("there is no class {{{name}}}"))?;
                 any.extend(members.iter().map(|member| member.split_whitespace().map(|word| self.atom(word)).collect()));
@@ -87,7 +93,7 @@ impl Lexicon {
                 any.push(words.into_iter().map(|word| self.atom(word)).collect());
             }
         }
-        Ok(Element::Words { any, optional })
+        Ok(Element::Words { any, optional, or_end })
     }
 
     fn atom(&mut self, word: &str) -> Atom {
@@ -99,6 +105,12 @@ impl Lexicon {
             self.count += 1;
             self.count - 1
         })
+    }
+
+    /// True when some cue or concept asks for just this word.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        self.exact.contains_key(word)
     }
 
     /// Looks up every word of a sentence.
@@ -135,7 +147,7 @@ impl Lexicon {
 
     fn mark(&self, word: &str, bit: u128, view: &mut View) {
         self.mark_exact(word, bit, view);
-        for (end, _) in word.char_indices().skip(2).chain([(word.len(), ' ')]) {
+        for (end, _) in word.char_indices().skip(2).take(LONGEST_BEGINNING).chain([(word.len(), ' ')]) {
             if let Some(&atom) = self.beginning.get(&word[..end]) {
                 view.at[atom] |= bit;
             }
@@ -180,7 +192,7 @@ impl Pattern {
             return 0;
         }
         match self.elements.first() {
-            Some(Element::Words { any, optional: false }) => any.iter().fold(0, |set, words| set | view.at[words[0]]),
+            Some(Element::Words { any, optional: false, .. }) => any.iter().fold(0, |set, words| set | view.at[words[0]]),
             Some(Element::ClauseStart) => view.starts & view.inside,
             _ => view.inside,
         }
@@ -201,8 +213,8 @@ impl Pattern {
 impl Element {
     fn follow(&self, view: &View, set: u128) -> u128 {
         match self {
-            Self::Words { any, optional } => {
-                let kept = if *optional { set } else { 0 };
+            Self::Words { any, optional, or_end } => {
+                let kept = if *optional { set } else { 0 } | if *or_end { set & view.ends } else { 0 };
                 any.iter().fold(kept, |sum, words| sum | words.iter().fold(set, |at, &atom| (at & view.at[atom]) << 1))
             }
             Self::Gap(words) => (0..*words).fold(set, |sum, _| sum | ((sum & view.inside) << 1)),

@@ -9,6 +9,7 @@ use crate::model::reading::Outcome;
 const REACH: usize = 5;
 
 /// A cue found in a sentence.
+#[derive(Debug, Clone, Copy)]
 pub struct Hit<'a> {
     pub cue: &'a Cue,
     pub sentence: usize,
@@ -63,10 +64,14 @@ fn overlaps(span: Span, others: &[Span]) -> bool {
 /// A negation shortly before the cue, no comma or "but" between them.
 fn negated(span: Span, negators: &[Span], sentence: &Sentence) -> bool {
     let from = span.0.saturating_sub(REACH);
-    let clause = (from..=span.0).rev().find(|at| sentence.words[*at].pause || is_but(&sentence.words[*at].text)).unwrap_or(from);
+    let clause = (from..=span.0).rev().find(|at| begins_clause(sentence, *at)).unwrap_or(from);
     negators.iter().any(|negator| negator.0 >= clause && negator.0 < span.0)
 }
 
-fn is_but(word: &str) -> bool {
-    matches!(word, "but" | "because" | "so" | "however" | "though" | "although" | "except")
+fn begins_clause(sentence: &Sentence, at: usize) -> bool {
+    let word = |at: usize| sentence.words.get(at).map_or("", |word| word.text.as_str());
+    let subject = matches!(word(at + 1), "i" | "we" | "you" | "he" | "she" | "they" | "please" | "it" | "my" | "our" | "do");
+    sentence.words[at].pause
+        || matches!(word(at), "but" | "because" | "so" | "however" | "though" | "although" | "except")
+        || (matches!(word(at), "and" | "or") && subject)
 }

@@ -40,7 +40,9 @@ pub fn ending_at(page: &Page<'_>, end: usize, floor: usize) -> Answer {
     let last = bare(page.lines[end].text);
     let quote_below =
         page.next_filled(end + 1).is_some_and(|next| next - end <= 4 && (page.lines[next].quoted || is_barred(page.lines[next].text)));
-    if !may_end(last, quote_below) {
+    let broken_off = last.rfind('<').is_some_and(|open| !last[open..].contains('>'));
+    let goes_on = page.lines.get(end + 1).is_some_and(|below| below.text.starts_with('<') && below.text.trim_end().ends_with(':'));
+    if broken_off || goes_on || !may_end(last, quote_below) {
         return Answer::No;
     }
     let shared = if starts_well(last) { None } else { shared_line(page, end, quote_below) };
@@ -53,43 +55,42 @@ fn is_barred(text: &str) -> bool {
     line.starts_with('|') && !line[1..].contains('|')
 }
 
-/// Joins lines upwards until they read as an attribution from their first word on.
+/// Joins lines upwards and keeps the best reading of them.
 fn widen(page: &Page<'_>, end: usize, floor: usize, quote_below: bool) -> Option<Found> {
     let mut text = String::new();
-    let mut best: Option<Found> = None;
-    // A line that begins with its date may be the second half of one that begins with "On".
-    let mut best_is_dated = false;
+    let mut best: Option<(usize, Weight)> = None;
     for start in (floor..=end).rev().take(MOST_LINES + 2) {
         let line = &page.lines[start];
-        if line.blank {
-            if !only_fragments(&text) {
-                break;
-            }
+        if line.blank && only_fragments(&text) {
             continue;
         }
-        if start != end && (line.quoted || line.fate != Fate::Keep || ends_sentence(line.text)) {
+        let foreign = line.quoted || line.fate != Fate::Keep || ends_sentence(line.text);
+        if line.blank || start != end && foreign || text.len() + line.text.len() > MOST_BYTES {
             break;
         }
-        let names_writer = !has_address(&text) && begins_with_name_and_address(bare(line.text));
-        text = if text.is_empty() { bare(line.text).to_owned() } else { format!("{} {text}", bare(line.text)) };
-        if text.len() > MOST_BYTES {
-            break;
+        let added = bare(line.text);
+        let names_writer = !has_address(&text) && begins_with_name_and_address(added);
+        text = if text.is_empty() { added.to_owned() } else { format!("{added} {text}") };
+        if let Some(weight) = weigh(&text, quote_below).filter(|weight| is_better(*weight, best, added, names_writer)) {
+            best = Some((start, weight));
         }
-        match weigh(&text, quote_below) {
-            Some(Weight::Whole) if best.is_none() || !best_is_dated || has_date(line.text) => {
-                best = Some(Found { lines: start..end + 1, keep: 0, sure: true });
-                if starts_well(bare(line.text).trim_start_matches('-')) {
-                    return best;
-                }
-                best_is_dated = true;
-            }
-            Some(Weight::Tail(sure)) if best.is_none() || names_writer && !best_is_dated => {
-                best = Some(Found { lines: start..end + 1, keep: 0, sure });
-            }
-            _ => {}
+        let complete = has_address(&text) && starts_well(added.trim_start_matches('-'));
+        if complete && best.is_some_and(|(_, weight)| weight == Weight::Whole) {
+            break;
         }
     }
-    best.filter(|found| found.sure || quote_below)
+    let (start, weight) = best?;
+    let sure = weight != Weight::Tail(false);
+    (sure || quote_below).then_some(Found { lines: start..end + 1, keep: 0, sure })
+}
+
+/// True when the line just added belongs to the attribution, and the lines below it alone are only a part of it.
+fn is_better(weight: Weight, best: Option<(usize, Weight)>, added: &str, names_writer: bool) -> bool {
+    match (best, weight) {
+        (None, _) | (Some((_, Weight::Tail(_))), Weight::Whole) => true,
+        (Some((_, Weight::Whole)), Weight::Whole) => has_date(added) && starts_well(added) || names_writer,
+        (Some(_), Weight::Tail(_)) => names_writer,
+    }
 }
 
 /// The line without the marks people and programs put around it.

@@ -7,10 +7,10 @@ use regex::Regex;
 
 use super::headers::is_rule;
 use super::page::{Fate, Page};
-use super::phrases::PHRASES;
+use super::phrases::{PHRASES, is_disclaimer};
 
-/// Paragraphs looked at from the bottom.
-const MOST_PARAGRAPHS: usize = 24;
+/// Times something is cut from the bottom.
+const MOST_STEPS: usize = 400;
 /// Bytes of a paragraph that are read.
 const MOST_READ: usize = 3_000;
 /// Lines a banner may have.
@@ -80,17 +80,18 @@ fn line_after(page: &Page<'_>, at: usize, start: &str) -> usize {
 
 /// Cuts paragraph after paragraph from the bottom, as long as none is a person's.
 pub fn cut_tail(page: &mut Page<'_>) {
-    let mut steps = 0;
-    while let Some(paragraph) = last_paragraph(page, page.lines.len()) {
+    let mut end = page.lines.len();
+    let first = (0..end).find(|at| !page.lines[*at].blank).unwrap_or(end);
+    let first_words = (first..end).find(|at| page.speaks(*at)).unwrap_or(end);
+    for _ in 0..MOST_STEPS {
+        let Some(paragraph) = last_paragraph(page, end) else { return };
         let Some((from, fate, rule)) = judge(page, &paragraph).or_else(|| judge_legal(page, &paragraph)) else { return };
-        if fate == Fate::Footer && !(0..from).any(|at| !page.lines[at].blank) {
+        let alone = from <= first_words;
+        if fate == Fate::Footer && alone && (from <= first || !begins_like_rule(page.lines[from].text)) {
             return;
         }
         page.cut(from..paragraph.end, fate, rule);
-        steps += 1;
-        if steps > MOST_PARAGRAPHS {
-            return;
-        }
+        end = from;
     }
 }
 
@@ -128,19 +129,28 @@ pub fn is_device(text: &str) -> bool {
 
 /// Where the footer of a list or a provider begins in the last paragraph.
 fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
-    let first = paragraph.clone().take(40).find(|at| PHRASES.footer.is_match(start_of(page.lines[*at].text, 400)))?;
-    let ruled = (paragraph.start..first).rev().take(8).find(|at| is_rule(page.lines[*at].text) || page.lines[*at].text.trim() == "-");
-    if let Some(rule) = ruled {
+    let line = |at: usize| start_of(page.lines[at].text, 400);
+    let hits: Vec<usize> =
+        paragraph.clone().take(40).filter(|at| PHRASES.footer.is_match(line(*at)) || PHRASES.weak_footer.is_match(line(*at))).collect();
+    let first = *hits.first()?;
+    let is_line = |at: usize| begins_like_rule(page.lines[at].text);
+    if let Some(rule) = (paragraph.start..first).rev().take(8).find(|at| is_line(*at)) {
         return Some(rule);
     }
-    let rest = paragraph.end - first;
-    let below_rule =
-        paragraph.start > 0 && last_paragraph(page, paragraph.start).is_some_and(|above| is_rule(page.lines[above.end - 1].text));
-    let starts = first == paragraph.start || below_rule && first - paragraph.start <= 4;
-    if starts && paragraph.len() <= 14 {
-        return Some(paragraph.start);
+    let below_rule = last_paragraph(page, paragraph.start).is_some_and(|above| is_line(above.end - 1));
+    let above_footer = page.next_filled(paragraph.end).is_some_and(|next| page.lines[next].fate == Fate::Footer);
+    let strong = hits.iter().any(|at| PHRASES.footer.is_match(line(*at)));
+    if !(strong || below_rule || above_footer || hits.len() >= 3) {
+        return None;
     }
-    (rest <= 8).then_some(first)
+    let whole = (first == paragraph.start || below_rule && first - paragraph.start <= 4) && paragraph.len() <= 14;
+    if whole { Some(paragraph.start) } else { (paragraph.end - first <= 8).then_some(first) }
+}
+
+/// A rule, or one with a word in it: "-------- Sponsor --------".
+fn begins_like_rule(text: &str) -> bool {
+    let line = text.trim();
+    line == "-" || is_rule(line) || line.starts_with("--------") || line.starts_with("________") || line.starts_with("========")
 }
 
 /// Where a lawyer's words begin in the last paragraph.
@@ -151,16 +161,13 @@ fn disclaimer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     {
         return Some(paragraph.start);
     }
-    if !PHRASES.disclaimer.is_match(&joined(page, paragraph)) {
+    if !is_disclaimer(&joined(page, paragraph)) {
         return None;
     }
     if let Some(rule) = paragraph.clone().find(|at| is_rule(page.lines[*at].text) && at + 1 < paragraph.end) {
         return Some(rule);
     }
-    paragraph
-        .clone()
-        .find(|at| page.lines[*at].text.trim().len() >= 45 || PHRASES.disclaimer.is_match(page.lines[*at].text))
-        .or(Some(paragraph.start))
+    paragraph.clone().find(|at| page.lines[*at].text.trim().len() >= 45 || is_disclaimer(page.lines[*at].text)).or(Some(paragraph.start))
 }
 
 /// "Disclaimer" and the like, alone on a line.

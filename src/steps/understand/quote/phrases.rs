@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 
 /// All patterns by family.
@@ -65,8 +65,12 @@ pub struct Phrases {
     pub banner_ends: Vec<String>,
     /// A list's or provider's footer line.
     pub footer: Regex,
+    /// A line that may be a list's footer where other signs say so.
+    pub weak_footer: Regex,
     /// A lawyer's or scanner's paragraph.
     pub disclaimer: Regex,
+    /// Phrases of which two make such a paragraph.
+    pub weak_disclaimer: RegexSet,
     /// Words of the paragraphs after it.
     pub legal: Vec<String>,
     /// Lines that stand alone above a disclaimer.
@@ -139,7 +143,9 @@ struct Banner {
 #[derive(Deserialize)]
 struct Footer {
     lines: Vec<String>,
+    weak: Vec<String>,
     disclaimers: Vec<String>,
+    weak_disclaimers: Vec<String>,
     legal: Vec<String>,
     headings: Vec<String>,
 }
@@ -173,7 +179,9 @@ impl Phrases {
             banner: compile(&format!(r"^(?:{})", any(&banner.starts))),
             banner_ends: banner.ends,
             footer: compile(&any(&footer.lines)),
+            weak_footer: compile(&any(&footer.weak)),
             disclaimer: compile(&any(&footer.disclaimers)),
+            weak_disclaimer: compile_set(&footer.weak_disclaimers),
             legal: footer.legal,
             footer_headings: footer.headings,
             closing: compile(&format!(r"^[\W_]{{0,4}}(?:{closings})[\W_]{{0,6}}$")),
@@ -209,13 +217,30 @@ const SIGNS: &str = r"[\s\x21-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f§«»°·‐-�
 const LETTERS: &str = r"[0-9A-Za-z_À-ɏ]";
 
 fn compile(pattern: &str) -> Regex {
-    let pattern = pattern.replace(r"[\W_]", r"\W").replace(r"\W", SIGNS).replace(r"\w", LETTERS);
-    RegexBuilder::new(&pattern)
+    RegexBuilder::new(&slimmed(pattern))
         .case_insensitive(true)
         .size_limit(64 << 20)
         .dfa_size_limit(32 << 20)
         .build()
         .expect("the patterns of data/quotes.toml are checked by a test")
+}
+
+fn compile_set(patterns: &[String]) -> RegexSet {
+    RegexSetBuilder::new(patterns.iter().map(|pattern| slimmed(pattern)))
+        .case_insensitive(true)
+        .size_limit(64 << 20)
+        .build()
+        .expect("the patterns of data/quotes.toml are checked by a test")
+}
+
+fn slimmed(pattern: &str) -> String {
+    pattern.replace(r"[\W_]", r"\W").replace(r"\W", SIGNS).replace(r"\w", LETTERS)
+}
+
+/// True for a paragraph of a lawyer or a scanner.
+#[must_use]
+pub fn is_disclaimer(text: &str) -> bool {
+    PHRASES.disclaimer.is_match(text) || PHRASES.weak_disclaimer.matches(text).iter().count() >= 2
 }
 
 /// `Some` for a line that is a header field of a quoted mail.

@@ -41,6 +41,10 @@ struct Walk {
     /// The first line that is still the writer's.
     first_words: Option<usize>,
     tries: usize,
+    /// No header block begins above this line.
+    barren: usize,
+    /// Signs other than `>` that were found to mark quotes.
+    signs: Vec<char>,
 }
 
 impl Walk {
@@ -59,25 +63,26 @@ impl Walk {
 fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> {
     if headers::is_separator(page.lines[at].text) {
         walk.nothing_above(at);
-        return Some(cut_below(page, at..at + 1, "original_message"));
+        return Some(cut_below(page, at..at + 1, "original_message", &mut walk.signs));
     }
     if walk.tries > MOST_TRIES {
         return None;
     }
-    match headers::starting_at(page, at, walk.floor) {
+    let block = if at < walk.barren { headers::Block::None } else { headers::starting_at(page, at, walk.floor) };
+    match block {
         headers::Block::Mail(lines) => {
             walk.nothing_above(lines.start);
-            return Some(cut_below(page, lines, "header_block"));
+            return Some(cut_below(page, lines, "header_block", &mut walk.signs));
         }
         headers::Block::Typed(end) => return Some(end),
-        headers::Block::Other => walk.tries += 1,
+        headers::Block::Other(end) => walk.barren = end,
         headers::Block::None => {}
     }
     match attribution::ending_at(page, at, walk.floor) {
         attribution::Answer::Found(found) => {
             walk.tries += 1;
             let alone = walk.nothing_above(found.lines.start);
-            Some(cut_attributed(page, &found, alone))
+            Some(cut_attributed(page, &found, alone, &mut walk.signs))
         }
         attribution::Answer::Nearly => {
             walk.tries += 1;
@@ -88,8 +93,11 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
 }
 
 /// Below an original's header stands the original: to the end, or as far as it is marked.
-fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str) -> usize {
+fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str, signs: &mut Vec<char>) -> usize {
     let next = page.next_filled(head.end);
+    if let Some(sign) = next.and_then(|next| sign_of(page, next, true)) {
+        mark_sign(page, head.end, sign, signs);
+    }
     if next.is_some_and(|next| page.lines[next].quoted) {
         page.cut(head.clone(), Fate::Quote, rule);
         return head.end;
@@ -115,7 +123,7 @@ fn indented_end(page: &Page<'_>, head: &Range<usize>) -> Option<usize> {
 }
 
 /// Below an attribution stands the quote: marked, or to the end unless nothing stands above.
-fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
+fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool, signs: &mut Vec<char>) -> usize {
     let Range { start, end } = found.lines;
     if found.keep > 0 {
         page.lines[start].text = &page.lines[start].text[..found.keep];
@@ -124,11 +132,16 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
     }
     let next = page.next_filled(end);
     let marked = next.is_some_and(|next| page.lines[next].quoted);
-    if let Some(rest) = enclosed_end(page, end).or_else(|| barred_end(page, end, alone)) {
+    if let Some(rest) = enclosed_end(page, end) {
         page.cut(start..rest, Fate::Quote, "attribution");
         return rest;
     }
-    if marked || alone {
+    if let Some(sign) = next.filter(|_| !marked).and_then(|next| sign_of(page, next, alone)) {
+        mark_sign(page, end, sign, signs);
+        page.cut(start..end, Fate::Quote, "attribution");
+        return end;
+    }
+    if marked || alone || quote_is_near(page, end) {
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
     }
@@ -137,16 +150,28 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool) -> usize {
     rest
 }
 
-/// A quote marked by another sign (`|`, `:`, `}`): as far as that sign goes. Only a bar is sure when nothing stands above.
-fn barred_end(page: &Page<'_>, from: usize, only_bar: bool) -> Option<usize> {
-    let first = page.next_filled(from)?;
-    let sign = page.lines[first]
-        .text
-        .trim_start()
-        .chars()
-        .next()
-        .filter(|c| *c == '|' || !only_bar && matches!(c, ':' | '}' | '!' | '%' | '#' | '+'))?;
-    (first..page.lines.len()).filter(|at| !page.lines[*at].blank).find(|at| !page.lines[*at].text.trim_start().starts_with(sign))
+/// True when a marked quote begins within the next three filled lines: below a second attribution, or "[snip]".
+fn quote_is_near(page: &Page<'_>, from: usize) -> bool {
+    (from..page.lines.len()).filter(|at| !page.lines[*at].blank).take(3).any(|at| page.lines[at].quoted)
+}
+
+/// Another sign than `>` at the beginning of a quote; when nothing stands above, some must stand on two lines to be believed.
+fn sign_of(page: &Page<'_>, at: usize, alone: bool) -> Option<char> {
+    let first = |at: usize| page.lines.get(at).and_then(|line| line.text.trim_start().chars().next());
+    let twice = first(at) == first(at + 1);
+    first(at).filter(|c| matches!(c, '|' | '}' | '%') || (twice || !alone) && matches!(c, ':' | '!' | '#' | '+'))
+}
+
+/// Marks all lines below that begin with that sign as quoted.
+fn mark_sign(page: &mut Page<'_>, from: usize, sign: char, signs: &mut Vec<char>) {
+    if signs.contains(&sign) {
+        return;
+    }
+    signs.push(sign);
+    for line in page.lines.iter_mut().skip(from) {
+        let text = line.text.trim_start();
+        line.quoted |= text.starts_with(sign) && !(sign == '|' && text[1..].contains('|'));
+    }
 }
 
 /// America Online encloses a quote in `<<` and `>>`.

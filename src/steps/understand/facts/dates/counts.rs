@@ -19,14 +19,15 @@ impl Calendar<'_> {
         }
         let (ahead, loose) = self.looks_ahead(i, end);
         let given = matches!(self.page.low(i.wrapping_sub(2)), "give" | "giving") && !matches!(self.page.low(end), "and");
-        let leans = if given { Leans::Away(n, unit) } else { Leans::No };
+        let later = self.page.low(end) == "later";
+        let leans = if given || later { Leans::Away(n, unit) } else { Leans::No };
         (ahead || loose).then(|| Found { loose: !ahead, leans, ..self.away(n, unit, end) })
     }
 
     /// `two weeks after Thanksgiving`, `a week from Tuesday`.
     fn counted_from(&self, n: i32, unit: Unit, end: usize) -> Option<Found> {
         let sign = match self.page.low(end) {
-            "after" | "from" | "past" | "following" => 1,
+            "after" | "from" | "past" | "following" | "starting" | "beginning" => 1,
             "before" => -1,
             _ => return None,
         };
@@ -40,7 +41,9 @@ impl Calendar<'_> {
                 .then(|| Found { leans: Leans::Away(sign * n, unit), ..self.away(n, unit, end) });
         };
         let from = if sign > 0 { base.at.last } else { base.at.first };
-        Some(Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(later(from, sign * n, unit)) }, base.end))
+        let exact = base.at.grain == Grain::Day && matches!(unit, Unit::Day | Unit::Week);
+        let grain = if exact { Grain::Day } else { Grain::Ahead };
+        Some(Found::new(Stretch { grain, ..Stretch::day(later(from, sign * n, unit)) }, base.end))
     }
 
     /// "we are six weeks from open enrollment" tells how far it is, no day.
@@ -56,14 +59,20 @@ impl Calendar<'_> {
         {
             return (true, false);
         }
+        let alone = (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1))
+            && (matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'))
+                || matches!(self.page.low(end), "ought" | "should" | "would" | "might"));
+        if alone {
+            return (true, false);
+        }
         let mut k = i;
         while k > 0 && i - k < 5 {
             k -= 1;
             match self.page.low(k) {
-                "in" | "another" | "next" | "give" | "after" | "wait" => return (true, false),
+                "in" | "another" | "next" | "give" | "after" | "wait" | "let" | "til" | "till" | "until" => return (true, false),
                 "for" | "within" | "over" | "during" => return (false, true),
-                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say"
-                | "around" | "a" | "probably" | "another's" | "perhaps" => {}
+                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "," | "oh" | "well" | "um" | "her" | "him" | "them" | "~"
+                | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}
                 _ => return (matches!(self.page.low(i), "another"), false),
             }
         }
@@ -78,10 +87,7 @@ impl Calendar<'_> {
 
     /// `6-8 weeks`, `a couple of months`, `a week or two`: the smaller count, the unit, and where it ends.
     pub(super) fn count_of(&self, i: usize) -> Option<(i32, Unit, usize)> {
-        let mut n = match self.page.lex(i) {
-            Lex::Number(n @ 1..=400, _, false) | Lex::Count(n) => n,
-            _ => return None,
-        };
+        let (Lex::Number(mut n @ 1..=400, _, false) | Lex::Count(mut n)) = self.page.lex(i) else { return None };
         let mut j = i + 1;
         while let Lex::Count(more) = self.page.lex(j) {
             if j > i + 2 {

@@ -16,7 +16,6 @@ impl Calendar<'_> {
         };
         let day = |day| Some(Found { at: Stretch::day(day), ..found });
         match found.leans {
-            Leans::No => Some(found),
             Leans::Weekday(weekday) => day(weekday_after(base.at.last, weekday)),
             Leans::Away(n, unit) if base.at.last > self.now => {
                 let from = if base.at.grain == Grain::Day || base.at.grain == Grain::Ahead { base.at.last } else { base.at.first };
@@ -25,10 +24,9 @@ impl Calendar<'_> {
             Leans::NthWeek(n) if base.at.grain == Grain::Month => Some(Found { at: nth_week(spans::month(base.at.first, 0), n), ..found }),
             Leans::NthWeek(_) => None,
             Leans::List(weekday) if self.is_list(i, base) => day(weekday_after(base.at.last, weekday)),
-            Leans::List(_) => Some(found),
-            Leans::Next => Some(Found { at: self.following(found.at, base), ..found }),
+            Leans::Next => Some(Found { at: following(found.at, base), ..found }),
             Leans::Day(n) => Some(self.in_month_of(i, found, base, n)),
-            Leans::Away(..) => Some(found),
+            Leans::No | Leans::List(_) | Leans::Away(..) => Some(found),
         }
     }
 
@@ -36,28 +34,30 @@ impl Calendar<'_> {
     fn is_list(&self, i: usize, base: &Mention) -> bool {
         let joined = (base.to..i).all(|k| matches!(self.page.low(k), "or" | "and" | "," | "/" | "&"));
         let weekday = (base.from..base.to).any(|k| matches!(self.page.lex(k), Lex::Weekday(..)));
-        joined && weekday && base.to < i && i - base.to <= 2 && base.at.grain == Grain::Day && base.at.last > self.now
-    }
-
-    fn following(&self, at: Stretch, base: &Mention) -> Stretch {
-        match at.grain {
-            Grain::Week => week(spans::ahead(week(base.at.last).first, 7)),
-            Grain::Month => spans::month(base.at.last, 1),
-            Grain::Day => Stretch::day(spans::ahead(base.at.last, 1)),
-            _ => at,
-        }
+        let or = self.page.low(i.wrapping_sub(1)) == "or" && self.page.sentence(base.from) + 1 >= self.page.sentence(i);
+        (or || (joined && base.to < i && i - base.to <= 2)) && weekday && base.at.grain == Grain::Day && base.at.last > self.now
     }
 
     /// "mid-February … the 16th": the day of that month, when it is still to come.
     fn in_month_of(&self, i: usize, found: Found, base: &Mention, n: i32) -> Found {
         let here = self.page.sentence(base.from) == self.page.sentence(i);
         let named = (base.from..base.to).any(|k| matches!(self.page.lex(k), Lex::Month(_)));
-        let close = (here && named) || (base.at.grain == Grain::Month && named);
+        let close = named && (here || base.at.grain == Grain::Month);
         let date = civil(base.at.last.year().into(), base.at.last.month().into(), n).filter(|date| *date > self.now);
         match date.filter(|_| close) {
             Some(date) if found.at.grain == Grain::Week => Found { at: week(date), ..found },
             Some(date) if found.at.first == found.at.last => Found { at: Stretch::day(date), ..found },
             _ => found,
         }
+    }
+}
+
+/// The next stretch of the same length.
+fn following(at: Stretch, base: &Mention) -> Stretch {
+    match at.grain {
+        Grain::Week => week(spans::ahead(week(base.at.last).first, 7)),
+        Grain::Month => spans::month(base.at.last, 1),
+        Grain::Day => Stretch::day(spans::ahead(base.at.last, 1)),
+        _ => at,
     }
 }

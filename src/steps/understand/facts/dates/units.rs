@@ -30,18 +30,19 @@ impl Calendar<'_> {
         let closing = part == Part::End;
         let at = inner.at.part(part);
         let gone = at.last <= self.now && matches!(self.page.lex(inner.end - 1), Lex::Unit(_)) && inner.at.last >= self.now;
-        let at = if gone { self.again(inner.at).part(part) } else { at };
+        let at = if gone { again(inner.at).part(part) } else { at };
         let at = if part == Part::Late && at.first <= self.now { Stretch { first: ahead(self.now, 14).min(at.last), ..at } } else { at };
         Some(Found { at, closing, rest: inner.rest && part == Part::Early, ..inner })
     }
 
     /// A week, month, quarter, season or year that a part can be taken of.
     fn long_stretch(&self, i: usize) -> Option<Found> {
-        let i = i + usize::from(matches!(self.page.low(i), "the" | "our" | "your"));
+        let i = i + usize::from(matches!(self.page.low(i), "the" | "our" | "your" | "'"));
         if let Some(found) = self.named(i) {
             return Some(found);
         }
         let found = match self.page.lex(i) {
+            _ if self.page.low(i) == "that" => self.that(i)?,
             Lex::Month(_) => self.month(i)?,
             Lex::Which(which) => self.which(i, which)?,
             Lex::Season(_) => self.season_at(i, false)?,
@@ -53,14 +54,17 @@ impl Calendar<'_> {
         (found.at.grain != Grain::Day && found.at.grain != Grain::Ahead).then_some(found)
     }
 
-    /// The same stretch, next time.
-    fn again(&self, at: Stretch) -> Stretch {
-        match at.grain {
-            Grain::Week => week(ahead(at.first, 7)),
-            Grain::Month => spans::month(at.first, 1),
-            Grain::Quarter => spans::quarter(at.first, 1),
-            _ => spans::year(at.first, 1),
-        }
+    /// `that month`
+    fn that(&self, i: usize) -> Option<Found> {
+        let (Lex::Unit(unit), Some(last)) = (self.page.lex(i + 1), self.last.get()) else { return None };
+        let at = match unit {
+            Unit::Day => return None,
+            Unit::Week => week(last.first),
+            Unit::Month => spans::month(last.first, 0),
+            Unit::Quarter => spans::quarter(last.first, 0),
+            Unit::Year => spans::year(last.first, 0),
+        };
+        Some(Found::new(at, i + 2))
     }
 
     fn current(&self, unit: Unit) -> Option<Stretch> {
@@ -89,7 +93,7 @@ impl Calendar<'_> {
                     let bare = matches!(self.page.lex(j + 1), Lex::Mark(_)) || j + 1 >= self.page.words.len();
                     return bare.then(|| Found { leans: Leans::NthWeek(n), ..Found::new(week(self.now), j + 1) });
                 };
-                Some(Found::new(self.nth_week_of(inner.at, n), inner.end))
+                Some(Found::new(nth_week_of(inner.at, n), inner.end))
             }
             Lex::Unit(Unit::Day) => self.of_stretch(j + 1).map(|inner| Found::new(Stretch { grain: Grain::Week, ..inner.at }, inner.end)),
             Lex::Weekday(day, _) => {
@@ -120,11 +124,6 @@ impl Calendar<'_> {
         }
     }
 
-    fn nth_week_of(&self, at: Stretch, n: i32) -> Stretch {
-        let month = if at.grain == Grain::Month { at } else { spans::month(if n < 0 { at.last } else { at.first }, 0) };
-        nth_week(month, n)
-    }
-
     fn of_stretch(&self, i: usize) -> Option<Found> {
         let of = matches!(self.page.low(i), "of" | "in" | "for");
         self.long_stretch(i + usize::from(of)).filter(|_| of || matches!(self.page.lex(i), Lex::Month(_)))
@@ -135,18 +134,21 @@ impl Calendar<'_> {
         if let (Some(j), Lex::Unit(unit)) = (self.page.phrase(i, &["this", "time", "next"]), self.page.lex(i + 3)) {
             return Some(Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(later(self.now, 1, unit)) }, j + 1));
         }
+        if which == Which::This && self.page.low(i + 1) == "next" {
+            return None;
+        }
         let mut j = i + 1;
         while matches!(self.page.low(j), "coming" | "upcoming" | "full" | "calendar" | "next" | "past" | "last") && j < i + 3 {
             j += 1;
         }
-        if which == Which::Past && self.page.low(i) == "last" {
-            if let Some(found) = self.ordinal(i, -1) {
-                return Some(found);
-            }
+        if which == Which::Past
+            && self.page.low(i) == "last"
+            && let Some(found) = self.ordinal(i, -1)
+        {
+            return Some(found);
         }
         let past = which == Which::Past;
         let found = match self.page.lex(j) {
-            Lex::Unit(unit) => Found::new(self.which_unit(which, unit)?, j + 1),
             Lex::Weekday(day, _) if self.page.low(i) == "following" => {
                 return Some(Found { leans: Leans::Weekday(day), ..self.which_weekday(which, day, j) });
             }
@@ -154,9 +156,11 @@ impl Calendar<'_> {
             Lex::Unit(Unit::Day) if which == Which::Next => {
                 Found { leans: Leans::Next, ..Found::new(Stretch::day(ahead(self.now, 1)), j + 1) }
             }
+            Lex::Unit(unit) => Found::new(self.which_unit(which, unit)?, j + 1),
             Lex::Month(_) => self.month(j)?,
             Lex::Season(_) if which == Which::Next => self.next_season(j)?,
             Lex::Season(_) => self.season_at(j, which == Which::This && j == i + 1)?,
+            Lex::Count(_) | Lex::Number(..) if which == Which::This && j == i + 1 => return None,
             Lex::Count(_) | Lex::Number(..) => self.count_of(j).map(|(n, unit, end)| self.away(n, unit, end))?,
             _ if which == Which::This && matches!(self.page.low(j), "morning" | "afternoon" | "evening") => {
                 Found::new(Stretch::day(self.now), j)
@@ -205,7 +209,7 @@ impl Calendar<'_> {
         let opens = matches!(self.page.low(i + 1), "is" | "works" | "would" | "looks" | "might" | "should");
         let led = opens
             || matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-'))
-            || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "to" | "or" | "and" | "about");
+            || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "come" | "to" | "or" | "and" | "about");
         if led { self.season_at(i, false) } else { None }
     }
 
@@ -339,7 +343,7 @@ impl Calendar<'_> {
 }
 
 fn half(at: Stretch, n: i32) -> Stretch {
-    let days = i32::try_from((at.last - at.first).get_days()).unwrap_or(0) + 1;
+    let days = (at.last - at.first).get_days() + 1;
     if n == 1 {
         return Stretch { last: ahead(at.first, days / 2), ..at };
     }
@@ -349,4 +353,20 @@ fn half(at: Stretch, n: i32) -> Stretch {
         _ => ahead(at.first, days / 2),
     };
     Stretch { first, ..at }
+}
+
+/// The same stretch, next time.
+fn again(at: Stretch) -> Stretch {
+    match at.grain {
+        Grain::Week => week(ahead(at.first, 7)),
+        Grain::Month => spans::month(at.first, 1),
+        Grain::Quarter => spans::quarter(at.first, 1),
+        _ => spans::year(at.first, 1),
+    }
+}
+
+/// The n-th week of a month, or of the month a longer stretch begins or ends with.
+fn nth_week_of(at: Stretch, n: i32) -> Stretch {
+    let month = if at.grain == Grain::Month { at } else { spans::month(if n < 0 { at.last } else { at.first }, 0) };
+    nth_week(month, n)
 }
