@@ -20,7 +20,7 @@ const MOST_RECIPIENTS: usize = 100;
 
 /// Judges whether a mail reports on a delivery, and reads the report.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
-    if mail.parts.iter().any(|part| part.content_type == "message/feedback-report") {
+    if mail.parts.iter().any(|part| part.content_type == "message/feedback-report") || REPORTS.complaints.hit(&seen.subject) {
         return Some(Judged::new(Kind::Bulk, 0.97, vec!["feedback_report"]));
     }
     if is_read_receipt(mail, seen) {
@@ -28,7 +28,7 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     }
     let entries = report::entries(mail);
     let failed = entries.iter().any(|entry| !entry.arrived());
-    if !failed && (!entries.is_empty() || REPORTS.arrived.hit(&seen.subject)) {
+    if !failed && (!entries.is_empty() || REPORTS.arrived.hit(&seen.subject) && (seen.null_path || from_daemon(mail, seen) > 0)) {
         return Some(Judged::new(Kind::Bulk, 0.95, vec!["delivery_receipt"]));
     }
     if !failed && SIGNS.auto_subjects.hit(&seen.subject) {
