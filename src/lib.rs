@@ -56,6 +56,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod demo;
 pub mod flow;
 pub mod letters;
 pub mod mail;

@@ -1,8 +1,10 @@
 //! Every test that stands outside the crate: one binary, so that it links once; each folder tells its stories.
 
+mod demo;
 mod house;
 mod letters;
 mod mail_edges;
 mod servers;
 mod support;
+mod terminal;
 mod understand;

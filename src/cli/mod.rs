@@ -14,6 +14,7 @@ mod backup;
 mod completions;
 mod contacts;
 mod defaults;
+mod demo;
 mod digest;
 mod doctor;
 mod edit;
@@ -120,6 +121,7 @@ enum Command {
     Config(defaults::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Demo(demo::Args),
 }
 
 /// Parses the command line, runs the command, and turns the outcome into the exit code.
@@ -172,5 +174,6 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::Config(args) => defaults::run(args, frame),
         Command::Completions(args) => completions::run(args, frame),
         Command::Man(args) => man::run(args, frame),
+        Command::Demo(args) => demo::run(args, frame),
     }
 }

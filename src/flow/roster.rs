@@ -16,7 +16,7 @@ use crate::store::contacts::Kept;
 use crate::world::World;
 
 /// Which contacts are wanted; the default is all of them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Words that must all fit, forgivingly.
     pub query: Option<String>,

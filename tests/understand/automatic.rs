@@ -257,7 +257,16 @@ fn a_mailbox_that_wants_proof_of_a_person_is_a_machine_and_no_bounce() {
 fn calendars_invite_and_answer_and_a_file_that_only_shows_a_date_does_not() {
     assert_eq!(read("invitation").kind, Kind::Invite);
     assert_eq!(read("invitation-accepted").kind, Kind::Invite);
+    assert_eq!(read("invitation-called-off").kind, Kind::Invite);
     assert_eq!(read("answer-with-a-calendar-file").kind, Kind::Reply);
+}
+
+#[test]
+fn an_invitation_says_when_and_one_called_off_says_nothing() {
+    let times = |name: &str| read(name).facts.call_times.into_iter().map(String::from).collect::<Vec<_>>();
+    assert_eq!(times("invitation"), ["2026-03-10T19:00:00+00:00/2026-03-10T19:30:00+00:00"]);
+    assert_eq!(times("invitation-from-exchange"), ["2026-03-10T15:00:00-04:00/2026-03-10T15:30:00-04:00"]);
+    assert!(times("invitation-called-off").is_empty());
 }
 
 #[test]
