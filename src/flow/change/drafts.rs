@@ -91,6 +91,9 @@ fn refuse_blocked_contact(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<(
     }
 }
 
+/// What is said of a check-in that waits for its family.
+const BEHIND: &str = "waits until another mail to";
+
 /// Finds the hour of an approved check-in, and whether it waits for another one of the same family.
 pub(in crate::flow) fn place(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> Result<(), StoreError> {
     let others: Vec<Draft> =
@@ -117,7 +120,9 @@ pub(in crate::flow) fn place(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> R
     let waits = draft.family.is_some() && others.iter().any(|other| other.family == draft.family && other.state == DraftState::Queued);
     draft.state = if waits { DraftState::Deferred } else { DraftState::Queued };
     if waits {
-        draft.answer = Some(format!("waits until another mail to {} has gone", draft.family.as_deref().unwrap_or_default()));
+        draft.answer = Some(format!("{BEHIND} {} has gone", draft.family.as_deref().unwrap_or_default()));
+    } else if draft.answer.as_ref().is_some_and(|answer| answer.starts_with(BEHIND)) {
+        draft.answer = None;
     }
     Ok(())
 }
