@@ -39,7 +39,7 @@ fn init_takes_a_command_for_the_password_and_starttls() {
     assert!(!done.out.is_empty());
     owner.init(&flags).complains(1);
     owner.json(&["sync"]);
-    owner.json(&["doctor"]);
+    assert!(owner.list(&["doctor"]).iter().all(|part| part["ok"] == true));
 }
 
 #[test]
