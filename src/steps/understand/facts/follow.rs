@@ -328,9 +328,35 @@ impl Scene<'_> {
     fn is_running(&self, n: usize) -> bool {
         let at = &self.mentions[n];
         let on = matches!(at.prep, Prep::On | Prep::From);
-        let running = self.runs(at);
+        let running = self.runs(at) && self.is_barren(at);
         let away = at.at.grain == Grain::Day && at.at.last > at.at.first;
         on && (running || away)
+    }
+
+    /// The sentence says that there is nothing to be had.
+    fn is_barren(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        let to = self.page.words.partition_point(|word| word.sentence <= sentence);
+        let spent = |word: &str| {
+            matches!(
+                word,
+                "full"
+                    | "gone"
+                    | "done"
+                    | "spent"
+                    | "frozen"
+                    | "closed"
+                    | "locked"
+                    | "over"
+                    | "staffed"
+                    | "set"
+                    | "money's"
+                    | "brutal"
+                    | "slammed"
+            )
+        };
+        self.in_sentence(at, Sign::Not) || self.page.words[from..to].iter().any(|word| spent(word.low))
     }
 
     fn runs(&self, at: &Mention) -> bool {
