@@ -1,1 +1,5 @@
-fn main() {}
+//! Starts the program; the outcome becomes the exit code.
+
+fn main() -> std::process::ExitCode {
+    curbside::cli::main()
+}

@@ -1,3 +1,11 @@
-//! Stories that the whole house is held to.
+//! Every test that stands outside the crate: one binary, so that it links once; each folder tells its stories.
 
+mod demo;
+mod house;
+mod letters;
+mod mail_edges;
+mod river;
+mod servers;
+mod support;
+mod terminal;
 mod understand;

@@ -26,7 +26,7 @@ const MOST_PART_TEXT: usize = 256 * 1024;
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Mail> {
     let truncated = bytes.len() > MOST_BYTES;
-    let cut = &bytes[..bytes.len().min(MOST_BYTES)];
+    let cut = bytes[..bytes.len().min(MOST_BYTES)].trim_ascii_start();
     let message = MessageParser::default().parse(cut)?;
     if message.headers().is_empty() {
         return None;
@@ -35,6 +35,9 @@ pub fn parse(bytes: &[u8]) -> Option<Mail> {
     mail.truncated = truncated;
     read_bodies(&message, &mut mail);
     mail.parts = other_parts(&message);
+    if is_hollow(&mail) {
+        mail.text = raw_body(&message);
+    }
     Some(mail)
 }
 
@@ -139,6 +142,21 @@ fn read_bodies(message: &Message<'_>, mail: &mut Mail) {
     mail.html = (!html.is_empty()).then(|| html.join("\n"));
 }
 
+/// No part came out with any text: the boundary in the header is not the one in the body, or there is none.
+fn is_hollow(mail: &Mail) -> bool {
+    let blank = |text: Option<&String>| text.is_none_or(|text| text.trim().is_empty());
+    blank(mail.text.as_ref())
+        && blank(mail.html.as_ref())
+        && mail.parts.iter().all(|part| part.size == 0 || part.content_type.starts_with("multipart/"))
+}
+
+/// The undecoded body: better than nothing, for reports whose MIME structure was lost on the way.
+fn raw_body(message: &Message<'_>) -> Option<String> {
+    let start = message.parts.first()?.offset_body as usize;
+    let raw = message.raw_message().get(start..)?;
+    Some(String::from_utf8_lossy(&raw[..raw.len().min(MOST_PART_TEXT)]).into_owned()).filter(|text| !text.trim().is_empty())
+}
+
 fn plain_text<'x>(part: &'x mail_parser::MessagePart<'_>) -> Option<&'x str> {
     match &part.body {
         PartType::Text(text) if is_plain(part) => Some(text.as_ref()),
@@ -184,7 +202,7 @@ fn other_part(message: &Message<'_>, part: &mail_parser::MessagePart<'_>) -> Par
         PartType::Message(_) => raw_of(message, part),
         PartType::Multipart(_) => &[],
     };
-    let matters = content_type.starts_with("text/") || content_type.starts_with("message/");
+    let matters = content_type.starts_with("text/") || content_type.starts_with("message/") || content_type == "application/ics";
     let text = matters.then(|| String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_PART_TEXT)]).into_owned());
     Part { content_type, name: part.attachment_name().map(clean_name).filter(|name| !name.is_empty()), size: bytes.len(), text }
 }

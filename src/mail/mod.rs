@@ -1,2 +1,10 @@
-//! Protocols.
+//! The only protocols: what is said to mail servers and mailbox folders, and how bytes become mail.
+
+pub mod compose;
+pub mod imap;
+pub mod maildir;
 pub mod mime;
+pub mod post;
+pub mod scripted;
+pub mod smtp;
+pub mod tls;

@@ -1,12 +1,22 @@
 //! From a mail to its meaning: pure, total, in the order of the design's section 6.
 
+mod auto_reply;
+mod automatic;
+mod bounce;
+mod bulk;
 pub mod facts;
+mod html;
+pub mod intent;
+mod invite;
+pub mod quote;
+mod signature;
+mod signs;
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 use crate::model::address::Address;
 use crate::model::mail::Mail;
-use crate::model::reading::{Kind, Reading};
+use crate::model::reading::{Kind, Outcome, Reading};
 
 /// What is known besides the mail itself.
 #[derive(Debug, Clone)]
@@ -21,6 +31,47 @@ pub struct Known<'a> {
 
 /// Reads a mail: kind, new text, outcome, facts, doubt, rules. Never fails.
 #[must_use]
-pub fn understand(_mail: &Mail, _known: &Known<'_>) -> Reading {
-    Reading::of_kind(Kind::Reply, 0.0)
+pub fn understand(mail: &Mail, known: &Known<'_>) -> Reading {
+    let quote::Cut { new_text, signature, rules } = quote::cut(mail);
+    let judged = automatic::judge(mail, &new_text, known.me);
+    let mut reading = Reading::of_kind(judged.kind, judged.confidence);
+    reading.bounce = judged.bounce;
+    reading.rules = judged.rules.into_iter().map(str::to_owned).chain(rules).collect();
+    reading.new_text = new_text;
+    reading.signature = signature;
+    match judged.kind {
+        Kind::Reply => read_answer(&mut reading, mail, known),
+        Kind::AutoReply => auto_reply::read(&mut reading, mail, &anchor(mail, known)),
+        Kind::Invite => reading.facts.call_times = invite::call_times(mail, &anchor(mail, known)),
+        Kind::Bounce | Kind::Bulk | Kind::Order | Kind::Own => {}
+    }
+    reading
+}
+
+/// The hour that relative dates count from: the mail's own date in its writer's zone, else the arrival.
+fn anchor(mail: &Mail, known: &Known<'_>) -> Zoned {
+    match mail.date {
+        Some(date) => date.at.to_zoned(date.offset.to_time_zone()),
+        None => known.arrived.to_zoned(known.zone.clone()),
+    }
+}
+
+/// A person's mail: what they mean, and the facts. What is unsure of kind or outcome is unsure of both.
+fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
+    let intent = intent::intend(&reading.new_text, &mail.subject);
+    reading.confidence = reading.confidence.min(intent.confidence);
+    reading.outcome = intent.findings.first().map(|finding| finding.outcome);
+    reading.rules.extend(intent.rules);
+    let outcomes: Vec<Outcome> = intent.findings.iter().map(|finding| finding.outcome).collect();
+    let sense = facts::Sense {
+        text: &reading.new_text,
+        signature: &reading.signature,
+        subject: &mail.subject,
+        anchor: anchor(mail, known),
+        writer: mail.from.first(),
+        cc: &mail.cc,
+        me: known.me,
+    };
+    reading.facts = facts::facts(&sense, &outcomes);
+    reading.outcomes = intent.findings;
 }

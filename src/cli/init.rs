@@ -1,0 +1,178 @@
+//! `curbside init`
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::say::can_ask;
+use super::{Failure, Frame, Kind};
+use crate::clock::{Clock, Dice};
+use crate::config;
+use crate::mail::imap::{Imap, Stop};
+use crate::mail::maildir::Maildir;
+use crate::mail::{imap, smtp};
+use crate::model::address::clean_name;
+use crate::model::settings::{Account, Servers, Settings};
+use crate::secrets;
+use crate::store::Store;
+
+mod ask;
+
+/// Set up: who you are and where your mail is; the logins are tried before anything is written
+///
+/// In a terminal, what is not given by a flag is asked for. Passwords are never stored: name a command that prints it,
+/// or a file with mode 0600.
+///
+/// Examples:
+///   curbside init
+///   curbside init --name "Leah Brandt" --email leah@mail.example --imap-host imap.mail.example
+///       --smtp-host smtp.mail.example --password-command "pass show mail"
+///   curbside init --name "Leah Brandt" --email leah@mail.example --folder ~/Mail --send-command "msmtp -t"
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// Your name, as it stands below a mail
+    #[arg(long)]
+    name: Option<String>,
+    /// Your address
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Your time zone, such as America/New_York; this machine's by default
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// IMAP server
+    #[arg(long, value_name = "HOST")]
+    imap_host: Option<String>,
+    /// IMAP port: 993, or 143 with starttls
+    #[arg(long, value_name = "PORT")]
+    imap_port: Option<u16>,
+    /// tls, starttls, or none (this machine only)
+    #[arg(long, value_name = "HOW", value_parser = ["tls", "starttls", "none"])]
+    imap_security: Option<String>,
+    /// SMTP server
+    #[arg(long, value_name = "HOST")]
+    smtp_host: Option<String>,
+    /// SMTP port: 465, or 587 with starttls
+    #[arg(long, value_name = "PORT")]
+    smtp_port: Option<u16>,
+    /// tls, starttls, or none (this machine only)
+    #[arg(long, value_name = "HOW", value_parser = ["tls", "starttls", "none"])]
+    smtp_security: Option<String>,
+    /// Login name; your address by default
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// A command whose first line of output is the password
+    #[arg(long, value_name = "CMD", conflicts_with_all = ["password_file", "oauth"])]
+    password_command: Option<String>,
+    /// A file, mode 0600, whose first line is the password
+    #[arg(long, value_name = "FILE", conflicts_with = "oauth")]
+    password_file: Option<PathBuf>,
+    /// Sign in with google or microsoft (comes in a later version)
+    #[arg(long, value_name = "WHO", value_parser = ["google", "microsoft"])]
+    oauth: Option<String>,
+    /// A certificate authority of your own, PEM
+    #[arg(long, value_name = "PEM")]
+    ca_file: Option<PathBuf>,
+    /// Instead of servers: a Maildir++ folder that another tool keeps
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["imap_host", "smtp_host"])]
+    folder: Option<PathBuf>,
+    /// With a folder: a command that takes outgoing mail on standard input
+    #[arg(long, value_name = "CMD", requires = "folder")]
+    send_command: Option<String>,
+    /// Domains never written to or from, such as your present employer's; may be given several times
+    #[arg(long, value_name = "DOMAIN")]
+    never: Vec<String>,
+    /// Replace a configuration that is there
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    let places = frame.places()?;
+    let file = places.config_file();
+    if file.exists() && !args.force {
+        return Err(
+            Failure::user(format!("{} is there already", file.display())).hint("change it in an editor, or replace it with --force")
+        );
+    }
+    let args = if can_ask() { ask::missing(args)? } else { args };
+    let text = config_text(&args)?;
+    let settings = config::parse(&text, &file)?;
+    frame.clock(Some(&settings.account))?;
+    let tried = try_account(&settings, &places.config)?;
+    places.make()?;
+    let store = Store::open(&places.database(), Clock::system().now())?;
+    store.unite_suppressions(Dice::System.bytes(), Clock::system().now())?;
+    config::write(&file, &text)?;
+    let object = json!({ "config": file, "database": places.database(), "email": settings.owner.mailbox.address, "tried": tried });
+    frame.say.answer(&object, || words(&file, &tried))?;
+    Ok(())
+}
+
+fn words(file: &Path, tried: &[String]) -> String {
+    let tried: String = tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
+    format!("{tried}Wrote {}.\n\nNext: curbside add \"Jane Doe <jane@plan.example>\" --relation peer --met \"how you met\"", file.display())
+}
+
+fn config_text(args: &Args) -> Result<String, Failure> {
+    let required = |value: &Option<String>, flag: &str| {
+        value
+            .clone()
+            .map(|text| clean_name(&text))
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| Failure::usage(format!("{flag} is missing")).hint("curbside init in a terminal asks for what is missing"))
+    };
+    let path =
+        |path: &Option<PathBuf>| path.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string());
+    let email = required(&args.email, "--email")?;
+    let mut draft = config::Draft::default();
+    draft.set("owner", "name", Some(required(&args.name, "--name")?));
+    draft.set("owner", "email", Some(email.clone()));
+    draft.set("owner", "time_zone", args.time_zone.clone().or_else(|| jiff::tz::TimeZone::system().iana_name().map(str::to_owned)));
+    if args.folder.is_some() {
+        draft.set("account", "folder", path(&args.folder));
+        draft.set("account", "send_command", args.send_command.clone());
+    } else {
+        draft.set("account", "imap_host", Some(required(&args.imap_host, "--imap-host")?));
+        draft.set("account", "imap_port", args.imap_port.map(i64::from));
+        draft.set("account", "imap_security", args.imap_security.clone());
+        draft.set("account", "smtp_host", Some(required(&args.smtp_host, "--smtp-host")?));
+        draft.set("account", "smtp_port", args.smtp_port.map(i64::from));
+        draft.set("account", "smtp_security", args.smtp_security.clone());
+        draft.set("account", "username", Some(args.username.clone().unwrap_or(email)));
+        draft.set("account", "password_command", args.password_command.clone());
+        draft.set("account", "password_file", path(&args.password_file));
+        draft.set("account", "oauth", args.oauth.clone());
+        draft.set("account", "ca_file", path(&args.ca_file));
+    }
+    if !args.never.is_empty() {
+        draft.set("sending", "never", Some(toml::Value::Array(args.never.iter().cloned().map(toml::Value::String).collect())));
+    }
+    Ok(draft.text())
+}
+
+/// Tries every edge before anything is written.
+fn try_account(settings: &Settings, dir: &Path) -> Result<Vec<String>, Failure> {
+    match &settings.account {
+        Account::Folder { dir, .. } => {
+            let folders = Maildir::open(dir)?.folders()?;
+            Ok(vec![format!("{} is a Maildir with {} folders", dir.display(), folders.len())])
+        }
+        Account::Servers(servers) => {
+            let password = secrets::password(&servers.secret, dir).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
+            try_servers(servers, &password)
+        }
+    }
+}
+
+/// Signs in at both servers and says what was found.
+pub(super) fn try_servers(servers: &Servers, password: &SecretString) -> Result<Vec<String>, Failure> {
+    let mut session = Imap::connect(servers, password, &Stop::new())?;
+    let folders = session.folders()?;
+    session.logout();
+    let names: Vec<String> =
+        folders.iter().filter(|folder| folder.role.is_read()).take(6).map(|folder| imap::from_modified_utf7(&folder.name)).collect();
+    smtp::check(servers, password)?;
+    Ok(vec![format!("signed in at {}: {}", servers.imap.host, names.join(", ")), format!("signed in at {} to send", servers.smtp.host)])
+}

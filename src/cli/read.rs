@@ -1,0 +1,128 @@
+//! `curbside read`
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::{Failure, Frame, Kind};
+use crate::config;
+use crate::flow::{Sense, outcome_in_words, understand};
+use crate::mail::mime;
+use crate::model::address::Address;
+use crate::model::mail::Mail;
+use crate::model::reading::Reading;
+
+/// Explain how mails would be understood; stores nothing
+///
+/// Works without init. Give - to read one mail from standard input.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files that hold one mail each
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Your address, so that your own mail is known as such; may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    me: Vec<Address>,
+}
+
+pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    let (me, zone) = owner(&args, frame);
+    let arrived = frame.clock(None)?.now();
+    let mut bad = false;
+    for file in &args.files {
+        let object = match explain(file, &me, &zone, arrived) {
+            Ok(object) => object,
+            Err(why) => {
+                bad = true;
+                json!({ "file": file.display().to_string(), "error": why })
+            }
+        };
+        frame.say.answer(&object, || words(&object))?;
+    }
+    if bad { Err(Failure::silent(Kind::User)) } else { Ok(()) }
+}
+
+fn owner(args: &Args, frame: &Frame) -> (Vec<Address>, TimeZone) {
+    let settings = frame.places().ok().and_then(|places| config::load(&places.config_file()).ok());
+    let zone = settings.as_ref().map_or_else(TimeZone::system, |settings| settings.owner.zone.clone());
+    let mut me = args.me.clone();
+    me.extend(settings.map(|settings| settings.owner.addresses()).unwrap_or_default());
+    (me, zone)
+}
+
+fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timestamp) -> Result<Value, String> {
+    let bytes = bytes(file)?;
+    let mail = mime::parse(&bytes).ok_or("this is no mail: it has no header")?;
+    let arrived = mail.date.map_or(now, |date| date.at);
+    let reading = understand(&mail, &Sense { me, arrived, zone: zone.clone() });
+    Ok(object(file, &mail, &reading))
+}
+
+fn bytes(file: &std::path::Path) -> Result<Vec<u8>, String> {
+    use std::io::Read as _;
+    // One byte more than is parsed, so that the reader can tell that it was cut.
+    let most = mime::MOST_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    let outcome = if file.as_os_str() == "-" {
+        std::io::stdin().take(most).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|open| open.take(most).read_to_end(&mut bytes))
+    };
+    outcome.map(|_| bytes).map_err(|error| format!("cannot be read: {error}"))
+}
+
+fn object(file: &std::path::Path, mail: &Mail, reading: &Reading) -> Value {
+    let bounce =
+        reading.bounce.as_ref().map(|bounce| json!({ "recipients": bounce.recipients, "original_message_id": bounce.original_message_id }));
+    json!({
+        "file": file.display().to_string(),
+        "kind": reading.kind,
+        "message_id": mail.message_id.as_ref().map(|id| format!("<{id}>")),
+        "from": mail.sender(),
+        "subject": mail.subject,
+        "date": mail.date.map(|date| date.at.display_with_offset(date.offset).to_string()),
+        "new_text": reading.new_text,
+        "signature": reading.signature,
+        "outcome": reading.outcome,
+        "outcomes": reading.outcomes,
+        "confidence": (reading.confidence * 1000.0).round() / 1000.0,
+        "facts": reading.facts,
+        "bounce": bounce,
+        "rules": reading.rules,
+    })
+}
+
+fn words(object: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    if let Some(error) = object["error"].as_str() {
+        return format!("{}: {error}", text(&object["file"]));
+    }
+    let mut lines =
+        vec![format!("{}: {} from {}: {}", text(&object["file"]), text(&object["kind"]), text(&object["from"]), text(&object["subject"]))];
+    for finding in object["outcomes"].as_array().into_iter().flatten() {
+        let outcome =
+            finding["outcome"].as_str().and_then(crate::model::reading::Outcome::of_word).map(outcome_in_words).unwrap_or_default();
+        lines.push(format!(
+            "  {outcome} ({:.0} %): “{}”",
+            finding["confidence"].as_f64().unwrap_or(0.0) * 100.0,
+            text(&finding["evidence"])
+        ));
+    }
+    let facts =
+        object["facts"].as_object().into_iter().flatten().filter(|(_, value)| {
+            !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) && value.as_bool() != Some(false)
+        });
+    lines.extend(facts.map(|(name, value)| format!("  {}: {value}", name.replace('_', " "))));
+    for recipient in object["bounce"]["recipients"].as_array().into_iter().flatten() {
+        lines.push(format!("  {} {} {}", text(&recipient["address"]), text(&recipient["status"]), text(&recipient["reason"])));
+    }
+    let rules: Vec<String> = object["rules"].as_array().into_iter().flatten().map(text).collect();
+    lines.push(format!("  rules: {}", rules.join(", ")));
+    lines.push(format!(
+        "  new text:\n{}",
+        text(&object["new_text"]).lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    ));
+    lines.join("\n")
+}

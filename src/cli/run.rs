@@ -1,0 +1,69 @@
+//! `curbside run`
+
+use std::time::Duration;
+
+use super::{Failure, Frame, Kind};
+use crate::daemon::{self, Ended, lock::Lock};
+use crate::flow;
+use crate::mail::post::Wake;
+use crate::world::World;
+
+/// Run in the foreground: watch the mailbox, draft, send what you approved, mail the digest
+///
+/// SIGTERM or Ctrl-C stops after the mail in hand; a second one stops at once.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Take one turn and end, for people with their own cron
+    #[arg(long)]
+    once: bool,
+    /// Look, plan and say, but send nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    let wake = Wake::default();
+    let mut world = frame.world_with(wake.clone())?;
+    world.dry_run = args.dry_run;
+    let Some(mut lock) = Lock::take(world.store.path())? else {
+        return Err(Failure::user("another curbside works on this mailbox already").hint("curbside status says which"));
+    };
+    world.store.unite_suppressions(world.dice.bytes(), world.now())?;
+    if args.once {
+        return once(&mut world, frame);
+    }
+    lock.sign()?;
+    let ended = daemon::run(world, &wake);
+    lock.unsign()?;
+    match ended? {
+        Ended::Softly => Ok(()),
+        Ended::Hard => Err(Failure::new(Kind::User, "stopped at once; what was being sent is looked for when curbside runs again")),
+    }
+}
+
+fn once(world: &mut World, frame: &Frame) -> Result<(), Failure> {
+    let turn = flow::turn(world)?;
+    wait_for_copies(world)?;
+    let object = serde_json::json!({ "folders": turn.folders, "proposed": turn.proposed, "sent": turn.sent, "trouble": turn.trouble });
+    let words = || format!("{} drafted, {} sent.", turn.proposed, turn.sent);
+    frame.say.answer(&object, words)?;
+    match turn.trouble {
+        Some(what) => Err(Failure::new(Kind::Network, what).hint("curbside doctor tries every part and says what to do")),
+        None => Ok(()),
+    }
+}
+
+/// The copy in Sent is part of the turn: nobody comes back for it.
+fn wait_for_copies(world: &mut World) -> Result<(), Failure> {
+    for _ in 0..300 {
+        if world.dry_run || world.store.read(|tx| tx.copies_wanted())?.is_empty() {
+            return Ok(());
+        }
+        if let Err(trouble) = flow::file_copies(world) {
+            tracing::warn!("the copy in Sent waits for the next turn: {trouble}");
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! How answers are printed: plain for people, JSON for scripts; nothing from a mail reaches the terminal raw.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use comfy_table::{ContentArrangement, Table, TableStyle};
+use serde_json::Value;
+
+use crate::model::address::is_invisible;
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy)]
+pub struct Say {
+    /// JSON instead of words.
+    pub json: bool,
+    quiet: bool,
+}
+
+impl Say {
+    /// How a command line wants it.
+    #[must_use]
+    pub const fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet }
+    }
+
+    /// Prints one answer: the object as JSON, or the words.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn answer(&self, object: &Value, words: impl FnOnce() -> String) -> std::io::Result<()> {
+        if self.json { line(&json(object)) } else { text(&words()) }
+    }
+
+    /// Prints a list: one object a line, or the words.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub fn list(&self, objects: &[Value], words: impl FnOnce() -> String) -> std::io::Result<()> {
+        if self.json { objects.iter().try_for_each(|object| line(&json(object))) } else { text(&words()) }
+    }
+
+    /// A remark on standard error, for people.
+    pub fn note(&self, words: &str) {
+        if !self.quiet {
+            let _ = writeln!(std::io::stderr(), "{}", safe(words));
+        }
+    }
+
+    /// Something the owner should mend, on standard error.
+    pub fn warn(&self, words: &str) {
+        let _ = writeln!(std::io::stderr(), "curbside: {}", safe(words));
+    }
+}
+
+/// JSON in which whatever a terminal would obey or hide is written as an escape: the same value, seen as it is (X19).
+pub(super) fn json(object: &Value) -> String {
+    use std::fmt::Write as _;
+    let raw = object.to_string();
+    raw.chars().fold(String::with_capacity(raw.len()), |mut text, c| {
+        if c.is_control() || is_invisible(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+        text
+    })
+}
+
+fn line(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.write_all(b"\n")
+}
+
+fn text(words: &str) -> std::io::Result<()> {
+    let words = safe(words);
+    if words.is_empty() { Ok(()) } else { line(words.trim_end()) }
+}
+
+/// A text without anything a terminal would obey (X19): control characters but line breaks and tabs, bidi marks.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).filter(|c| !is_invisible(*c)).collect()
+}
+
+/// A table that fits the terminal.
+#[must_use]
+pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new())
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(head.iter().map(|title| title.to_uppercase()));
+    if !std::io::stdout().is_terminal() {
+        table.set_width(100);
+    }
+    for row in rows {
+        table.add_row(row.iter().map(|cell| safe(cell)));
+    }
+    table.trim_fmt()
+}
+
+/// True when somebody can be asked: both ends are a terminal.
+#[must_use]
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}

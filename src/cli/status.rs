@@ -1,0 +1,74 @@
+//! `curbside status`
+
+use serde_json::{Value, json};
+
+use super::json::at;
+use super::{Failure, Frame, Kind};
+use crate::daemon::lock;
+use crate::flow;
+use crate::model::draft::DraftState;
+use crate::model::standing::State;
+use crate::world::World;
+
+/// How things are: the daemon, the mailbox, what waits for you
+///
+/// Ends with exit code 4 while the mailbox cannot be read.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+pub(super) fn run(_: Args, frame: &Frame) -> Result<(), Failure> {
+    let world = frame.world()?;
+    let object = object(&world)?;
+    frame.say.answer(&object, || words(&object))?;
+    if object["sync_error"].is_null() { Ok(()) } else { Err(Failure::silent(Kind::Network)) }
+}
+
+fn object(world: &World) -> Result<Value, Failure> {
+    let zone = &world.settings.owner.zone;
+    let daemon = lock::daemon(world.store.path())?;
+    let paused = flow::pause_of_sending(world)?;
+    let object = world.store.read(|tx| {
+        Ok::<_, flow::Trouble>(json!({
+            "daemon": { "running": daemon.is_some(), "pid": daemon },
+            "last_sync": tx.instant("last_sync")?.map(|instant| at(instant, zone)),
+            "sync_error": tx.value("sync_error")?,
+            "sync_error_since": tx.instant("sync_error_since")?.map(|instant| at(instant, zone)),
+            "waiting_for_yes": tx.count_drafts(DraftState::Review)?,
+            "owed_answers": tx.count_in(State::OwesAnswer)?,
+            "queued": tx.count_drafts(DraftState::Queued)? + tx.count_drafts(DraftState::Deferred)?,
+            "sending": tx.count_drafts(DraftState::Sending)?,
+            "doubtful": tx.count_drafts(DraftState::Doubtful)?,
+            "corrections": tx.count_corrections()?,
+            "contacts": tx.count_contacts()?,
+            "paused": tx.value("paused_all")?,
+            "sending_paused": paused.as_ref().map(|(until, why)| json!({ "until": at(*until, zone), "why": why })),
+        }))
+    })?;
+    Ok(object)
+}
+
+fn words(object: &Value) -> String {
+    let number = |key: &str| object[key].as_u64().unwrap_or(0);
+    let mut lines = vec![match object["daemon"]["pid"].as_u64() {
+        Some(pid) => format!("The daemon runs (process {pid})."),
+        None => "The daemon does not run; start it with curbside run, or curbside service install.".to_owned(),
+    }];
+    lines.push(match (object["last_sync"].as_str(), object["sync_error"].as_str()) {
+        (last, Some(error)) => {
+            format!("The mailbox cannot be read: {error}. Last read: {}. Nothing is sent meanwhile.", last.unwrap_or("never"))
+        }
+        (Some(last), None) => format!("The mailbox was last read {last}."),
+        (None, None) => "The mailbox was never read yet; curbside sync reads it.".to_owned(),
+    });
+    if let Some(why) = object["sending_paused"]["why"].as_str() {
+        lines.push(format!("All sending is paused until {}: {why}.", object["sending_paused"]["until"].as_str().unwrap_or_default()));
+    }
+    lines.push(format!(
+        "{} await your yes, {} are on their way, you owe {} answers, {} are in doubt.",
+        number("waiting_for_yes"),
+        number("queued"),
+        number("owed_answers"),
+        number("doubtful")
+    ));
+    lines.join("\n")
+}

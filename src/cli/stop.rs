@@ -1,0 +1,19 @@
+//! `curbside stop`
+
+use super::{Failure, Frame, changed};
+use crate::flow::Change;
+
+/// Never write to a contact again, until you resume them
+///
+/// A draft or an approved check-in to them is withdrawn at once.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Id, address or name
+    #[arg(value_name = "WHO")]
+    who: String,
+}
+
+pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    let world = frame.world()?;
+    changed::contact(frame, &world, Change::Stop(args.who))
+}

@@ -1,0 +1,229 @@
+//! The loop: a turn, then a wait for new mail, an hour, or a nudge. One thread does the work; this one keeps the hours.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::lock;
+use crate::flow::{self, Trouble, Turn};
+use crate::mail::post::{Waited, Wake, folder_of};
+use crate::model::edge::EdgeError;
+use crate::model::folder::{Folder, Role};
+use crate::world::World;
+
+/// An IDLE is renewed so often: a dead line is noticed within ten minutes, and servers hang up after 29.
+const RENEW: Duration = Duration::from_secs(8 * 60);
+/// How often the nudge of another process is looked for.
+const NUDGE: Duration = Duration::from_millis(400);
+/// Waits after trouble grow from the first to the second.
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+/// After the first signal the mail in hand may take so long.
+const SOFT: Duration = Duration::from_secs(11 * 60);
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// After the mail in hand.
+    Softly,
+    /// At once, at the second signal.
+    Hard,
+}
+
+/// Runs until told to stop. The lock must be held by the caller.
+///
+/// # Errors
+/// When the database fails, or signals cannot be had.
+pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Trouble::refused(error.to_string()))?;
+    let database = world.store.path().to_owned();
+    let (tell, ended) = tokio::sync::oneshot::channel();
+    let river = Flowing { world, wake: wake.clone(), trouble: 0 };
+    let thread = std::thread::Builder::new()
+        .name("river".to_owned())
+        .spawn(move || {
+            let outcome = river.flow();
+            let _ = tell.send(());
+            outcome
+        })
+        .map_err(|error| Trouble::refused(error.to_string()))?;
+    let ended = runtime.block_on(keep_hours(database, wake, ended)).map_err(|error| Trouble::refused(error.to_string()))?;
+    if ended == Ended::Hard {
+        return Ok(ended);
+    }
+    thread.join().map_err(|_| Trouble::refused("the working thread failed; this is a fault of curbside"))??;
+    Ok(ended)
+}
+
+/// Passes signals, nudges and the watchdog on until the river has ended.
+async fn keep_hours(database: PathBuf, wake: &Wake, mut ended: tokio::sync::oneshot::Receiver<()>) -> std::io::Result<Ended> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut last = lock::last_nudge(&database);
+    let mut watchdog = watchdog();
+    loop {
+        tokio::select! {
+            _ = &mut ended => return Ok(Ended::Softly),
+            () = stop_signal(&mut term, &mut int) => break,
+            () = tokio::time::sleep(NUDGE) => {
+                let now = lock::last_nudge(&database);
+                if now != last {
+                    last = now;
+                    wake.ring();
+                }
+            }
+            () = next(&mut watchdog) => notify(&[sd_notify::NotifyState::Watchdog]),
+        }
+    }
+    notify(&[sd_notify::NotifyState::Stopping]);
+    tracing::info!("stopping after the mail in hand; a second signal stops at once");
+    wake.end();
+    tokio::select! {
+        _ = &mut ended => Ok(Ended::Softly),
+        () = stop_signal(&mut term, &mut int) => Ok(Ended::Hard),
+        () = tokio::time::sleep(SOFT) => Ok(Ended::Hard),
+    }
+}
+
+async fn stop_signal(term: &mut Signal, int: &mut Signal) {
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+/// Ticks at half the interval the service manager asked for.
+fn watchdog() -> Option<tokio::time::Interval> {
+    let every = sd_notify::watchdog_enabled()? / 2;
+    Some(tokio::time::interval(every.max(Duration::from_millis(100))))
+}
+
+async fn next(watchdog: &mut Option<tokio::time::Interval>) {
+    match watchdog {
+        Some(interval) => drop(interval.tick().await),
+        None => std::future::pending().await,
+    }
+}
+
+fn notify(states: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(%error, "the service manager could not be told");
+    }
+}
+
+struct Flowing {
+    world: World,
+    wake: Wake,
+    /// Turns with trouble in a row.
+    trouble: u32,
+}
+
+impl Flowing {
+    fn flow(mut self) -> Result<(), Trouble> {
+        let mut ready = false;
+        while !self.wake.is_ended() {
+            let asked = self.world.store.read(|tx| tx.open_requests())?;
+            let turn = self.turn()?;
+            self.answer(&asked, &turn)?;
+            if !ready {
+                ready = true;
+                notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status("watching the mailbox")]);
+            }
+            nightly(&self.world)?;
+            self.wait()?;
+        }
+        self.world.post.hang_up();
+        Ok(())
+    }
+
+    fn turn(&mut self) -> Result<Turn, Trouble> {
+        let turn = match flow::turn(&mut self.world) {
+            // A full disk or a busy file is waited for; damage ends the run.
+            Err(Trouble::Store(error)) if error.is_temporary() => Turn { trouble: Some(error.to_string()), ..Turn::default() },
+            other => other?,
+        };
+        match &turn.trouble {
+            Some(what) if !self.wake.is_ended() => {
+                self.trouble += 1;
+                tracing::warn!(in_a_row = self.trouble, "{what}");
+            }
+            _ => self.trouble = 0,
+        }
+        Ok(turn)
+    }
+
+    fn answer(&self, asked: &[(i64, String)], turn: &Turn) -> Result<(), Trouble> {
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let answer = match &turn.trouble {
+            Some(what) => serde_json::json!({ "error": what }),
+            None => serde_json::json!({ "folders": turn.folders }),
+        };
+        let told = self.world.store.write(|tx| asked.iter().try_for_each(|(id, _)| tx.answer(*id, &answer.to_string())));
+        Ok(told?)
+    }
+
+    /// Waits for new mail, for the next hour, or for a ring; longer and longer after trouble.
+    fn wait(&mut self) -> Result<(), Trouble> {
+        if self.trouble > 0 {
+            self.rest();
+            return Ok(());
+        }
+        let at_most = until(self.world.now(), flow::next_turn(&self.world)?).min(RENEW);
+        if at_most.is_zero() {
+            return Ok(());
+        }
+        match self.wait_for_mail(at_most) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.trouble += 1;
+                tracing::info!("the line to the mailbox broke: {error}");
+                self.world.post.hang_up();
+                self.rest();
+                Ok(())
+            }
+        }
+    }
+
+    fn wait_for_mail(&mut self, at_most: Duration) -> Result<(), EdgeError> {
+        let inbox: Option<Folder> = folder_of(&self.world.post.known_folders()?, Role::Inbox).cloned();
+        match self.world.post.wait(inbox.as_ref(), at_most)? {
+            Waited::Mail => {
+                if let Some(inbox) = &inbox
+                    && let Err(trouble) = flow::glance(&mut self.world, inbox)
+                {
+                    tracing::info!("a glance at the inbox failed: {trouble}");
+                }
+                Ok(())
+            }
+            Waited::Time | Waited::Rung => Ok(()),
+        }
+    }
+
+    fn rest(&self) {
+        let doubled = BACK_OFF.0 * 2_u32.pow(self.trouble.saturating_sub(1).min(8));
+        let jitter = Duration::from_millis(self.world.dice.below(1_000));
+        // A ring ends the rest: somebody asked.
+        let _ = self.wake.wait(doubled.min(BACK_OFF.1) + jitter);
+    }
+}
+
+fn until(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
+}
+
+/// A backup a night, kept two weeks.
+fn nightly(world: &World) -> Result<(), Trouble> {
+    let today = world.today().to_string();
+    if world.store.read(|tx| tx.value("backed_up_on"))?.as_deref() == Some(today.as_str()) {
+        return Ok(());
+    }
+    if let Err(error) = world.store.back_up("nightly", world.now()) {
+        tracing::warn!("the nightly backup failed: {error}");
+        return Ok(());
+    }
+    world.store.sweep_backups(world.now());
+    Ok(world.store.write(|tx| tx.set_value("backed_up_on", &today))?)
+}

@@ -1,0 +1,331 @@
+//! What one mail teaches: what it means, and what that does.
+
+mod concern;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, ToSpan};
+
+use concern::Why;
+pub use concern::{Concern, event_of};
+
+use super::departed::{Departure, departed};
+use super::record::Pen;
+use super::sync::Known;
+use crate::mail::mime;
+use crate::model::address::Address;
+use crate::model::folder::{Folder, HeaderRow};
+use crate::model::id::{ContactId, MessageId};
+use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
+use crate::model::mail::Mail;
+use crate::model::message::{Direction, Message};
+use crate::model::reading::{BouncedRecipient, Kind, Reading};
+use crate::model::settings::Settings;
+use crate::model::standing::StopReason;
+use crate::steps::decide::{Decision, Writer, decide};
+use crate::steps::understand::{Known as Sense, understand};
+use crate::store::messages::Arrival;
+use crate::store::{StoreError, Tx};
+
+/// Marks the reading of a mail in a contact's name that failed the provider's check: no draft answers it.
+pub const UNVERIFIED: &str = "sender_check_failed";
+
+/// Writes down what a batch of mails teaches, inside one transaction.
+pub struct Learner<'a> {
+    /// The transaction.
+    pub tx: &'a Tx<'a>,
+    /// The owner's settings.
+    pub settings: &'a Settings,
+    /// What is known.
+    pub known: &'a Known,
+    /// The hour.
+    pub now: Timestamp,
+    /// Mail of this pass arrived after this instant; `None` for history.
+    pub live_from: Option<Timestamp>,
+    /// The folder they are in.
+    pub folder: &'a Folder,
+    /// Contacts whose story changed.
+    pub touched: BTreeSet<ContactId>,
+    /// `Message-ID`s newly kept.
+    pub ids: Vec<String>,
+}
+
+impl Learner<'_> {
+    /// Learns one mail; true when it was kept.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn learn(&mut self, row: &HeaderRow, concern: &Concern, bytes: &[u8]) -> Result<bool, StoreError> {
+        if concern.is_known(self.tx)? {
+            return Ok(false);
+        }
+        let Some(mail) = mime::parse(bytes) else { return Ok(false) };
+        // One mail happens once, also for somebody who was added after it was kept for another.
+        let at = self.tx.kept_at(&concern.event)?.map_or_else(|| self.at(row, &mail), Ok)?;
+        let found = Found { mail: &mail, bytes, event: &concern.event, at };
+        if !matches!(concern.why, Why::Owner(_) | Why::Contact(_, Writer::Unverified)) {
+            self.was_sent(mail.refers_to(), at, "it was answered")?;
+        }
+        match &concern.why {
+            Why::Contact(contact, writer) => self.from_contact(&found, *contact, *writer),
+            Why::Owner(contacts) => self.from_owner(&found, contacts),
+            Why::Thread => self.in_thread(&found),
+            Why::Report => self.report(&found),
+        }
+    }
+
+    /// Brings the stories of all contacts concerned up to date.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn finish(&mut self) -> Result<(), StoreError> {
+        self.pen().restory_many(self.tx, &self.touched)
+    }
+
+    fn pen(&self) -> Pen<'_> {
+        Pen { settings: self.settings, now: self.now }
+    }
+
+    /// When a mail counts as having happened. New mail happened since the last look and before now, whatever it says;
+    /// old mail when its date says, unless that is senseless. An answer comes after what it answers.
+    fn at(&self, row: &HeaderRow, mail: &Mail) -> Result<Timestamp, StoreError> {
+        let written = mail.date.map(|date| date.at);
+        let arrived = row.arrived.or(written).unwrap_or(self.now);
+        let sane = |at: &Timestamp| arrived.checked_add(25.hours()).is_ok_and(|latest| *at <= latest);
+        let at = match self.live_from {
+            Some(last) => arrived.max(last),
+            None => written.filter(sane).unwrap_or(arrived),
+        };
+        let mut after = None;
+        for id in mail.refers_to().take(1) {
+            after = self.tx.message_by_rfc_id(id)?.map(|parent| parent.at);
+        }
+        let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
+        // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
+        Ok(after.map_or(at.min(self.now), |parent| at.min(self.now).max(parent)))
+    }
+
+    fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
+        let mut reading = self.read(found);
+        if writer == Writer::Unverified {
+            reading.rules.push(UNVERIFIED.to_owned());
+        } else if reading.kind == Kind::Bounce {
+            return self.report(found);
+        }
+        let decision = decide(&reading, writer, found.at.to_zoned(self.settings.owner.zone.clone()).date());
+        if writer == Writer::Contact
+            && reading.kind == Kind::Reply
+            && let Some(address) = found.mail.sender()
+        {
+            self.tx.wrote_from(address, found.at)?;
+        }
+        self.keep_and_tell(found, contact, reading, &decision)?;
+        Ok(true)
+    }
+
+    /// Something refers to a mail whose fate was not known, or lies in Sent: it did leave (P1).
+    fn was_sent<'i>(&self, ids: impl Iterator<Item = &'i str>, at: Timestamp, how: &str) -> Result<(), StoreError> {
+        for id in ids {
+            let Some(mut draft) = self.tx.draft_by_rfc_id(id)?.filter(|draft| draft.state.is_open()) else { continue };
+            let begun = self.tx.rendered(draft.id)?.and_then(|rendered| rendered.body_begun).unwrap_or(at);
+            let departure = Departure { at: begun.min(at), answer: how, copy_until: self.now };
+            departed(&self.pen(), self.tx, &mut draft, &departure)?;
+        }
+        Ok(())
+    }
+
+    fn in_thread(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
+        let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
+        let reading = self.read(found);
+        if reading.kind == Kind::Bounce {
+            return self.report(found);
+        }
+        let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
+        self.keep_and_tell(found, contact, reading, &decision)?;
+        Ok(true)
+    }
+
+    fn contact_of_thread(&self, mail: &Mail) -> Result<Option<ContactId>, StoreError> {
+        for id in mail.refers_to() {
+            if let Some(contact) = self.contact_of_id(id)? {
+                return Ok(Some(contact));
+            }
+        }
+        Ok(None)
+    }
+
+    fn contact_of_id(&self, id: &str) -> Result<Option<ContactId>, StoreError> {
+        if let Some(message) = self.tx.message_by_rfc_id(id)? {
+            return Ok(Some(message.contact));
+        }
+        Ok(self.tx.draft_by_rfc_id(id)?.map(|draft| draft.contact))
+    }
+
+    /// The owner's own mail, or the copy of a check-in.
+    fn from_owner(&mut self, found: &Found<'_>, contacts: &[ContactId]) -> Result<bool, StoreError> {
+        let ids = found.mail.message_id.iter().chain(&found.mail.original_message_id);
+        self.was_sent(ids.clone().map(String::as_str), found.at, "found in Sent")?;
+        for id in ids {
+            if let Some(draft) = self.tx.draft_by_rfc_id(id)? {
+                // Outlook gave our mail another id: answers will refer to that one.
+                if found.mail.original_message_id.is_some() {
+                    self.keep(found, draft.contact, Direction::Out, None)?;
+                }
+                return Ok(false);
+            }
+        }
+        for contact in contacts {
+            if self.tx.is_kept_for(found.event, *contact)? {
+                continue;
+            }
+            let message = self.keep(found, *contact, Direction::Out, None)?;
+            let line = NewEntry::about(*contact, found.at, EntryKind::OwnerWrote, format!("you wrote: {}", found.mail.subject))
+                .message(message)
+                .with([Effect::Touch(Side::Owner)]);
+            self.tell(&line)?;
+            self.pen().withdraw(self.tx, *contact, "you wrote to them yourself")?;
+        }
+        Ok(true)
+    }
+
+    /// A delivery report: ties to our mail by its id, or by a recipient we wrote to lately when it carries none.
+    fn report(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
+        let reading = self.read(found);
+        let Some(bounce) = reading.bounce.clone() else { return self.in_thread_if_any(found, reading) };
+        self.was_sent(bounce.original_message_id.as_deref().into_iter(), found.at, "it was sent and came back")?;
+        let mut kept: BTreeMap<ContactId, MessageId> = BTreeMap::new();
+        for recipient in &bounce.recipients {
+            let Ok(address) = Address::parse(&recipient.address) else { continue };
+            let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
+            // A report may name several addresses of one person, or one twice.
+            let message = match kept.get(&contact) {
+                Some(message) => *message,
+                None => self.keep(found, contact, Direction::In, Some(reading.clone()))?,
+            };
+            kept.insert(contact, message);
+            self.bounced(contact, message, &address, recipient, found.at)?;
+        }
+        Ok(!kept.is_empty())
+    }
+
+    fn in_thread_if_any(&mut self, found: &Found<'_>, reading: Reading) -> Result<bool, StoreError> {
+        let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
+        let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
+        self.keep_and_tell(found, contact, reading, &decision)?;
+        Ok(true)
+    }
+
+    fn concerned(&self, mail: &Mail, original: Option<&str>, address: &Address) -> Result<Option<ContactId>, StoreError> {
+        for id in original.into_iter().chain(mail.refers_to()) {
+            if let Some(contact) = self.contact_of_id(id)? {
+                return Ok(Some(contact));
+            }
+        }
+        let Some(contact) = self.known.contact_of(address).filter(|_| original.is_none()) else { return Ok(None) };
+        let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
+        Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
+    }
+
+    fn bounced(
+        &mut self,
+        contact: ContactId,
+        message: MessageId,
+        address: &Address,
+        recipient: &BouncedRecipient,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let reason = recipient.reason.replace('_', " ");
+        let mut line = NewEntry::about(contact, at, EntryKind::Bounced, bounce_in_words(address, recipient, &reason)).message(message);
+        // Only an address of theirs dies: a report proves nothing about anybody else's.
+        if recipient.hard && !recipient.delayed && self.tx.contact_of(address)? == Some(contact) {
+            self.tx.set_dead(address, &reason)?;
+            let living = self.tx.contact(contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
+            if !living {
+                line = line.with([Effect::Stop(StopReason::Undeliverable)]);
+            }
+            self.pen().withdraw(self.tx, contact, "a mail to them came back")?;
+        }
+        self.tell(&line)
+    }
+
+    fn keep_and_tell(&mut self, found: &Found<'_>, contact: ContactId, reading: Reading, decision: &Decision) -> Result<(), StoreError> {
+        let message = self.keep(found, contact, Direction::In, Some(reading))?;
+        let mut line =
+            NewEntry::about(contact, found.at, decision.kind, decision.text.clone()).message(message).with(decision.effects.clone());
+        line.outcome = decision.outcome;
+        self.tell(&line)?;
+        if decision.withdraws {
+            self.pen().withdraw(self.tx, contact, "they wrote meanwhile")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the line; the story is added up once, at the end of the batch.
+    fn tell(&mut self, line: &NewEntry) -> Result<(), StoreError> {
+        self.tx.append(line, self.now)?;
+        self.touched.extend(line.contact);
+        Ok(())
+    }
+
+    fn read(&self, found: &Found<'_>) -> Reading {
+        understand(found.mail, &Sense { me: &self.known.me, arrived: found.at, zone: self.settings.owner.zone.clone() })
+    }
+
+    fn keep(
+        &mut self,
+        found: &Found<'_>,
+        contact: ContactId,
+        direction: Direction,
+        reading: Option<Reading>,
+    ) -> Result<MessageId, StoreError> {
+        let mail = found.mail;
+        let (mine, peer) = match direction {
+            Direction::In => (mail.recipients().map(|person| &person.address).find(|address| self.known.is_me(address)), mail.sender()),
+            Direction::Out => (
+                mail.sender(),
+                mail.recipients().map(|person| &person.address).find(|address| self.known.contact_of(address) == Some(contact)),
+            ),
+        };
+        let mut thread = MessageId(0);
+        for id in mail.refers_to() {
+            if let Some(parent) = self.tx.message_by_rfc_id(id)? {
+                thread = parent.thread;
+                break;
+            }
+        }
+        self.ids.extend(mail.message_id.clone());
+        let message = Message {
+            id: MessageId(0),
+            thread,
+            rfc_id: mail.message_id.clone(),
+            contact,
+            direction,
+            peer: peer.cloned(),
+            mine: mine.cloned(),
+            subject: mail.subject.clone(),
+            chain: mail.references.iter().cloned().chain(mail.message_id.clone()).collect(),
+            at: found.at,
+            offset: mail.date.map(|date| date.offset.seconds()),
+            reading,
+        };
+        self.tx.keep_message(&message, &Arrival { event: found.event, folder: &self.folder.name, raw: found.bytes })
+    }
+}
+
+struct Found<'a> {
+    mail: &'a Mail,
+    bytes: &'a [u8],
+    event: &'a str,
+    at: Timestamp,
+}
+
+fn bounce_in_words(address: &Address, recipient: &BouncedRecipient, reason: &str) -> String {
+    if recipient.delayed {
+        return format!("mail to {address} is late; the server goes on trying ({reason})");
+    }
+    if recipient.hard {
+        format!("mail to {address} came back: {reason}; this address is not written to again")
+    } else {
+        format!("mail to {address} came back: {reason}")
+    }
+}

@@ -1,0 +1,270 @@
+//! Who is due, and their drafts: the plan as a value, then one draft for each touch that has none.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
+
+use super::{Trouble, draft_text};
+use crate::model::contact::Mode;
+use crate::model::draft::{Draft, DraftState};
+use crate::model::employer::is_or_below;
+use crate::model::id::{ContactId, DraftId};
+use crate::model::journal::{EntryKind, NewEntry};
+use crate::model::plan::{Card, Occasions, Plan, Reason, Remark, Touch, ZoneSource};
+use crate::model::standing::State;
+use crate::steps::plan::{Candidate, Rules};
+use crate::steps::window::{Window, zone_of_mails};
+use crate::steps::{lists, plan as planning};
+use crate::store::contacts::Kept;
+use crate::store::{StoreError, Tx};
+use crate::world::World;
+
+/// Days ahead for which drafts are made, so that one sitting a week is enough.
+pub const DRAFTED_DAYS: i32 = 7;
+/// Contacts who cannot be proposed anyway are told of up to so many.
+const MOST_SKIPS: usize = 200;
+
+/// What will be proposed, sent, held and why, in the next days. Changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub fn plan(world: &World, days: i32) -> Result<Plan, Trouble> {
+    let until = world.today().checked_add(days.days()).unwrap_or(world.today());
+    world.store.read(|tx| Ok(planned(world, tx, until)?.0))
+}
+
+type Planned = (Plan, HashMap<ContactId, Candidate>);
+
+fn planned(world: &World, tx: &Tx<'_>, until: Date) -> Result<Planned, StoreError> {
+    let open = tx.open_drafts()?;
+    let candidates = candidates(world, tx, until, &open)?;
+    let cards = cards(world);
+    let rules = Rules {
+        now: world.now(),
+        zone: &world.settings.owner.zone,
+        until,
+        cadence: &world.settings.cadence,
+        sending: &world.settings.sending,
+        cards: &cards,
+        paused: paused(world, tx)?,
+    };
+    let mut plan = planning::plan(&candidates, &rules, &booked(world, tx, &open)?);
+    plan.touches.extend(
+        open.iter().filter(|draft| matches!(draft.state, DraftState::Review | DraftState::Queued | DraftState::Deferred)).map(touch_of),
+    );
+    plan.touches.sort_by_key(|touch| (touch.send_at, touch.contact));
+    Ok((plan, candidates.into_iter().map(|candidate| (candidate.contact.id, candidate)).collect()))
+}
+
+/// A draft that exists is the touch that is planned.
+fn touch_of(draft: &Draft) -> Touch {
+    Touch {
+        contact: draft.contact,
+        name: draft.name.clone(),
+        reason: draft.reason.clone(),
+        because: draft.because,
+        template: draft.template.clone(),
+        due: draft.due,
+        send_at: draft.send_at,
+    }
+}
+
+/// What left in the last days and what is to leave: caps and spacing count both.
+pub(super) fn booked(world: &World, tx: &Tx<'_>, open: &[Draft]) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
+    let week_ago = world.now().checked_sub((8 * 24).hours()).unwrap_or(Timestamp::MIN);
+    let mut booked = tx.sent_since(week_ago)?;
+    booked.extend(open.iter().filter(|draft| draft.state != DraftState::Doubtful).map(|draft| (draft.send_at, draft.family.clone())));
+    Ok(booked)
+}
+
+/// Why nothing is proposed at all, if so.
+pub(super) fn paused(world: &World, tx: &Tx<'_>) -> Result<Option<String>, StoreError> {
+    let Some(until) = tx.value("paused_all")? else { return Ok(None) };
+    match until.parse::<Date>() {
+        Ok(day) if day <= world.today() => Ok(None),
+        Ok(day) => Ok(Some(format!("everything is paused until {day}; curbside resume --all ends it"))),
+        Err(_) => Ok(Some("everything is paused; curbside resume --all ends it".to_owned())),
+    }
+}
+
+pub(super) fn cards(world: &World) -> Vec<Card> {
+    let card = |template: &crate::checkins::Template| Card {
+        name: template.name.clone(),
+        reason: template.reason,
+        relations: template.relations.clone(),
+        needs: template.needs.clone(),
+    };
+    world.library.all().map(card).collect()
+}
+
+/// The contacts otherwise due until a day, with all that planning asks of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn candidates(world: &World, tx: &Tx<'_>, until: Date, open: &[Draft]) -> Result<Vec<Candidate>, StoreError> {
+    let per_day = usize::try_from(world.settings.sending.per_day).unwrap_or(usize::MAX);
+    let days = usize::try_from(world.today().until(until).map_or(7, |span| span.get_days())).unwrap_or(7) + 1;
+    // More than fit the period need not be looked at; without a limit, a thousand are plenty for one look.
+    let most = if per_day == 0 { 1_000 } else { (per_day * days * 2).clamp(100, 1_000) };
+    let mut kept = tx.contacts_due(until, &[State::Active, State::Held], most)?;
+    kept.extend(tx.contacts_due(until, &[State::OwesAnswer, State::Stopped], MOST_SKIPS)?);
+    let in_hand: HashMap<ContactId, &Draft> = open.iter().map(|draft| (draft.contact, draft)).collect();
+    let planned = |draft: &&Draft| matches!(draft.state, DraftState::Review | DraftState::Queued | DraftState::Deferred);
+    kept.retain(|kept| !in_hand.get(&kept.contact.id).is_some_and(planned));
+    let commons = Commons::new(world, tx)?;
+    kept.into_iter()
+        .map(|kept| {
+            let in_hand =
+                in_hand.get(&kept.contact.id).map(|draft| format!("check-in {} is {}; see curbside outbox", draft.id, draft.state));
+            candidate(world, tx, kept, in_hand, &commons)
+        })
+        .collect()
+}
+
+/// What is the same for all candidates.
+struct Commons {
+    news: Vec<crate::store::news::News>,
+    today: Date,
+}
+
+impl Commons {
+    fn new(world: &World, tx: &Tx<'_>) -> Result<Self, StoreError> {
+        Ok(Self { news: tx.news(world.today())?, today: world.today() })
+    }
+}
+
+/// All that planning asks of one contact.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn candidate_of(world: &World, tx: &Tx<'_>, kept: Kept, in_hand: Option<String>) -> Result<Candidate, StoreError> {
+    candidate(world, tx, kept, in_hand, &Commons::new(world, tx)?)
+}
+
+fn candidate(world: &World, tx: &Tx<'_>, kept: Kept, in_hand: Option<String>, commons: &Commons) -> Result<Candidate, StoreError> {
+    let id = kept.contact.id;
+    let address = draft_text::address_of(tx, &kept.contact)?;
+    let drafts = tx.drafts_of(id)?;
+    let had = |draft: &&Draft| draft.state == DraftState::Sent;
+    let domain = address.as_ref().map(|address| address.domain().to_owned()).unwrap_or_default();
+    Ok(Candidate {
+        window: window(world, tx, &kept)?,
+        occasions: Occasions {
+            news: untold(tx, id, commons)?,
+            season: season(&drafts, id, commons, &world.settings.owner.zone),
+            remarks: remarks(tx, &kept)?,
+        },
+        used: drafts.iter().filter(had).map(|draft| draft.template.clone()).collect(),
+        suppressed: address.as_ref().map(|address| tx.suppressed(address)).transpose()?.flatten().is_some(),
+        never: is_never(world, &domain),
+        in_hand,
+        contact: kept.contact,
+        story: kept.story,
+    })
+}
+
+/// True for domains the owner never writes to.
+#[must_use]
+pub fn is_never(world: &World, domain: &str) -> bool {
+    world.settings.sending.never.iter().any(|never| is_or_below(domain, never))
+}
+
+/// Their zone: given; else as their mails show; else guessed, and then the careful hours hold (P4).
+pub(super) fn window(world: &World, tx: &Tx<'_>, kept: &Kept) -> Result<Window, StoreError> {
+    let rules = &world.settings.sending;
+    if let Some(zone) = kept.contact.zone.as_deref().and_then(|name| TimeZone::get(name).ok()) {
+        return Ok(Window::new(zone, ZoneSource::Given, rules));
+    }
+    let mails: Vec<(Timestamp, Offset)> = tx
+        .offsets_of(kept.contact.id, 5)?
+        .into_iter()
+        .filter_map(|(at, seconds)| Some((at, Offset::from_seconds(seconds).ok()?)))
+        .collect();
+    if let Some(zone) = zone_of_mails(&mails) {
+        return Ok(Window::new(zone, ZoneSource::Mails, rules));
+    }
+    let state = kept.contact.state.as_deref().and_then(lists::zone_of_state).and_then(|name| TimeZone::get(name).ok());
+    Ok(Window::new(state.unwrap_or_else(|| world.settings.owner.zone.clone()), ZoneSource::Guessed, rules))
+}
+
+fn untold(tx: &Tx<'_>, contact: ContactId, commons: &Commons) -> Result<Option<(crate::model::id::NewsId, String)>, StoreError> {
+    if commons.news.is_empty() {
+        return Ok(None);
+    }
+    let told = tx.told_to(contact)?;
+    Ok(commons.news.iter().find(|item| !told.contains(&item.id)).map(|item| (item.id, item.text.clone())))
+}
+
+/// The season of the day, unless they had a word about it already.
+fn season(drafts: &[Draft], contact: ContactId, commons: &Commons, zone: &TimeZone) -> Option<(String, String)> {
+    let season = lists::season(commons.today)?;
+    let began = lists::season_began(commons.today);
+    let had = drafts.iter().any(|draft| {
+        draft.because == Reason::Seasonal && draft.created_at.to_zoned(zone.clone()).date() >= began && draft.state == DraftState::Sent
+    });
+    let line = usize::try_from(contact.0).unwrap_or(0) % season.lines.len().max(1);
+    (!had).then(|| Some((season.key.clone(), season.lines.get(line)?.clone()))).flatten()
+}
+
+/// Notes, calls and meetings since the last mail, newest first.
+fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
+    let entries = tx.last_entries_of(kept.contact.id, 30)?;
+    let fresh = entries.into_iter().filter(|entry| kept.story.last_mail.is_none_or(|last| entry.line.on > last));
+    Ok(fresh
+        .filter_map(|entry| {
+            let is_talk = matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting);
+            (is_talk || entry.line.kind == EntryKind::Note).then_some(Remark { on: entry.line.on, is_talk, text: entry.line.text })
+        })
+        .collect())
+}
+
+/// Makes the drafts that are due within a week and do not exist yet; returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn prepare(world: &World) -> Result<u32, Trouble> {
+    let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
+    let due = world.store.read(|tx| {
+        Ok::<_, Trouble>({
+            let (plan, candidates) = planned(world, tx, until)?;
+            plan.touches.iter().any(|touch| candidates.contains_key(&touch.contact))
+        })
+    })?;
+    if !due || world.dry_run {
+        return Ok(0);
+    }
+    world.store.write(|tx| {
+        // Planned again inside the transaction: another process may have drafted meanwhile.
+        let (plan, candidates) = planned(world, tx, until)?;
+        let mut proposed = 0;
+        for touch in &plan.touches {
+            if let Some(candidate) = candidates.get(&touch.contact) {
+                propose(world, tx, touch, candidate)?;
+                proposed += 1;
+            }
+        }
+        Ok(proposed)
+    })
+}
+
+fn propose(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -> Result<DraftId, Trouble> {
+    let mut draft = draft_text::draft(world, tx, touch, candidate)?;
+    draft.id = tx.add_draft(&draft)?;
+    let pen = world.pen();
+    let line = NewEntry::about(touch.contact, world.now(), EntryKind::Proposed, format!("a check-in was drafted: {}", touch.reason))
+        .draft(draft.id);
+    tx.append(&line, pen.now)?;
+    if candidate.contact.mode == Mode::Auto && draft.blocked.is_none() {
+        match super::change::approve_in(world, tx, &mut draft, "by your standing yes (mode auto)") {
+            // One that cannot go must not keep the others from being drafted.
+            Err(Trouble::Refused(why)) => {
+                draft.blocked = Some(why);
+                tx.update_draft(&draft, world.now())?;
+            }
+            other => other?,
+        }
+    }
+    Ok(draft.id)
+}

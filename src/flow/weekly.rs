@@ -1,0 +1,152 @@
+//! The weekly mail to the owner: gathered from the tables, sent once per period (P12).
+
+mod gather;
+
+use jiff::{Timestamp, ToSpan, Zoned};
+
+use super::Trouble;
+use crate::letters;
+use crate::mail::compose::{self as composing, Letter};
+use crate::mail::post::folder_of;
+use crate::mail::smtp::Envelope;
+use crate::model::digest::Digest;
+use crate::model::edge::{EdgeError, SendAnswer};
+use crate::model::folder::Role;
+use crate::store::state::Run;
+use crate::world::World;
+
+const NAME: &str = "digest";
+
+/// When the next digest is due.
+#[must_use]
+pub fn next(world: &World) -> Option<Timestamp> {
+    world.settings.digest.cron.next_after(&world.local()).map(|at| at.timestamp())
+}
+
+/// The digest as it would be sent now.
+///
+/// # Errors
+/// When the database fails.
+pub fn compose(world: &World) -> Result<(Digest, letters::Rendered), Trouble> {
+    let digest = gather::gather(world)?;
+    let rendered = letters::digest(&digest);
+    Ok((digest, rendered))
+}
+
+/// Sends the digest if its hour has come and it was not sent for this period.
+///
+/// # Errors
+/// When it cannot be sent (it is tried again on the next turn), or the database fails.
+pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
+    let Some(period) = due_period(world)? else { return Ok(()) };
+    send(world, period)
+}
+
+/// Sends a digest now, outside the schedule.
+///
+/// # Errors
+/// When it cannot be sent, or the database fails.
+pub fn digest_now(world: &mut World) -> Result<(), Trouble> {
+    let (_, rendered) = compose(world)?;
+    let (raw, _) = render(world, &rendered)?;
+    deliver(world, &raw)
+}
+
+/// The period that is due: the last scheduled hour, unless it was served, or lies before Curbside was set up.
+fn due_period(world: &World) -> Result<Option<Timestamp>, Trouble> {
+    let local: Zoned = world.local();
+    let Some(period) = world.settings.digest.cron.last_before(&local).map(|at| at.timestamp()) else { return Ok(None) };
+    world.store.write(|tx| {
+        let begun = match tx.instant("digest_from")? {
+            Some(begun) => begun,
+            None => {
+                tx.set_value("digest_from", &world.now().to_string())?;
+                world.now()
+            }
+        };
+        let served = tx.last_run(NAME)?.is_some_and(|run| run.done && run.period >= period);
+        Ok((period > begun && !served).then_some(period))
+    })
+}
+
+fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
+    let begun = world.store.read(|tx| tx.last_run(NAME))?.filter(|run| run.period == period && !run.done);
+    let run = match begun {
+        Some(run) if was_delivered(world, &run)? => return done(world, period),
+        Some(run) => run,
+        None => begin(world, period)?,
+    };
+    deliver(world, run.raw.as_deref().unwrap_or_default())?;
+    done(world, period)
+}
+
+/// Renders and stores it first, so that a second attempt sends the same mail.
+fn begin(world: &World, period: Timestamp) -> Result<Run, Trouble> {
+    let (_, rendered) = compose(world)?;
+    let (raw, message_id) = render(world, &rendered)?;
+    let run = Run { period, done: false, message_id: Some(message_id), raw: Some(raw) };
+    world.store.write(|tx| tx.set_run(NAME, &run, world.now()))?;
+    Ok(run)
+}
+
+fn done(world: &World, period: Timestamp) -> Result<(), Trouble> {
+    let run = Run { period, done: true, message_id: None, raw: None };
+    Ok(world.store.write(|tx| tx.set_run(NAME, &run, world.now()))?)
+}
+
+fn was_delivered(world: &mut World, run: &Run) -> Result<bool, Trouble> {
+    let Some(id) = run.message_id.clone() else { return Ok(false) };
+    let folders = world.post.folders()?;
+    match folder_of(&folders, Role::Inbox) {
+        Some(inbox) => Ok(world.post.has_message_id(inbox, &id)?),
+        None => Ok(false),
+    }
+}
+
+fn render(world: &World, rendered: &letters::Rendered) -> Result<(Vec<u8>, String), Trouble> {
+    let owner = &world.settings.owner.mailbox;
+    let message_id = composing::new_message_id(&world.dice.bytes(), owner.address.domain());
+    let letter = Letter {
+        from: crate::model::address::Mailbox { name: "Curbside".to_owned(), address: owner.address.clone() },
+        to: owner.clone(),
+        subject: rendered.subject.clone(),
+        text: rendered.text.clone(),
+        html: Some(rendered.html.clone()),
+        in_reply_to: None,
+        references: Vec::new(),
+        message_id: message_id.clone(),
+        date: world.local(),
+        attachment: None,
+        headers: vec![("Auto-Submitted", "auto-generated".to_owned()), ("X-Auto-Response-Suppress", "All".to_owned())],
+    };
+    let raw = composing::compose(&letter).map_err(|error| Trouble::refused(error.to_string()))?;
+    Ok((raw, message_id))
+}
+
+fn deliver(world: &mut World, raw: &[u8]) -> Result<(), Trouble> {
+    let address = world.settings.owner.mailbox.address.clone();
+    let envelope = Envelope { from: address.clone(), to: address };
+    let dated = world.now();
+    let answer = if let crate::mail::post::Post::Folder(folder) = &world.post {
+        // A local folder has no server to bring the owner's own mail back: it is put into the inbox.
+        folder.deliver_to_owner(raw, dated)
+    } else {
+        world.post.send(&envelope, raw, &mut || Ok(()))
+    };
+    match answer {
+        SendAnswer::Accepted(_) => Ok(()),
+        SendAnswer::NotSent(error) => Err(error.into()),
+        SendAnswer::Refused(refusal) if refusal.is_permanent() => {
+            Err(EdgeError::Permanent(format!("your mail server refused the digest: {} {}", refusal.code, refusal.text)).into())
+        }
+        SendAnswer::Refused(refusal) => {
+            Err(EdgeError::temporary(format!("your mail server put the digest off: {} {}", refusal.code, refusal.text)).into())
+        }
+        SendAnswer::Unknown(text) => Err(EdgeError::temporary(format!("no answer after the digest had left: {text}")).into()),
+    }
+}
+
+/// The hour a week before another.
+fn week_before(at: Timestamp) -> Timestamp {
+    at.checked_sub((7 * 24).hours()).unwrap_or(Timestamp::MIN)
+}

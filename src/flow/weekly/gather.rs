@@ -1,0 +1,259 @@
+//! Gathers what the digest says.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+
+use super::week_before;
+use crate::flow::{Trouble, pause_of_sending, prepare};
+use crate::model::contact::greeting_name;
+use crate::model::digest::{Ahead, Came, Digest, Held, Number, Owed, Quiet, Waiting};
+use crate::model::draft::DraftState;
+use crate::model::id::ContactId;
+use crate::model::journal::{Entry, EntryKind};
+use crate::model::message::Direction;
+use crate::model::reading::{Outcome, Reading};
+use crate::model::standing::{HoldReason, State, StopReason};
+use crate::steps::decide::outcome_in_words;
+use crate::store::Tx;
+use crate::store::contacts::Kept;
+use crate::world::World;
+
+/// The longest section of the digest.
+const MOST: usize = 40;
+/// Weeks of a quarter.
+const WEEKS: i64 = 13;
+
+pub(super) fn gather(world: &World) -> Result<Digest, Trouble> {
+    let now = world.now();
+    let from = week_before(now).to_zoned(world.settings.owner.zone.clone()).date();
+    let owner = &world.settings.owner.mailbox.name;
+    let trouble = trouble(world)?;
+    let ahead = ahead(world)?;
+    world.store.read(|tx| {
+        let gather = Gather { world, tx };
+        Ok(Digest {
+            owner: greeting_name(owner).map_or_else(|| owner.clone(), |name| name.first),
+            from,
+            to: world.today(),
+            trouble,
+            waiting: gather.waiting()?,
+            owed: gather.owed()?,
+            came: gather.came(week_before(now))?,
+            ahead,
+            held: gather.held()?,
+            quiet: gather.quiet()?,
+            numbers: gather.numbers()?,
+        })
+    })
+}
+
+/// What does not work, first of all (P13).
+fn trouble(world: &World) -> Result<Vec<String>, Trouble> {
+    let mut found = Vec::new();
+    let (error, since) = world.store.read(|tx| Ok::<_, Trouble>((tx.value("sync_error")?, tx.instant("sync_error_since")?)))?;
+    if let Some(error) = error {
+        let since = since.map(|at| format!(" since {}", in_words(world, at))).unwrap_or_default();
+        found.push(format!("Your mailbox cannot be read{since}: {error}. Nothing is sent meanwhile; curbside doctor helps."));
+    }
+    if let Some((until, why)) = pause_of_sending(world)? {
+        found.push(format!("All sending is paused until {}: {why}.", in_words(world, until)));
+    }
+    for draft in world.store.read(|tx| tx.drafts_in(DraftState::Doubtful))? {
+        found.push(format!(
+            "It is not known whether the check-in to {} arrived. Ask yourself, then: curbside outbox resolve {} --sent or --resend.",
+            draft.name, draft.id
+        ));
+    }
+    Ok(found)
+}
+
+fn in_words(world: &World, at: Timestamp) -> String {
+    at.to_zoned(world.settings.owner.zone.clone()).strftime("%A, %-d %B, %H:%M").to_string()
+}
+
+fn day_in_words(day: Date) -> String {
+    day.strftime("%a %-d %b").to_string()
+}
+
+fn ahead(world: &World) -> Result<Vec<Ahead>, Trouble> {
+    let plan = prepare::plan(world, 14)?;
+    world.store.read(|tx| {
+        let rows = plan.touches.iter().take(MOST).map(|touch| {
+            let employer = tx.contact(touch.contact)?.and_then(|kept| kept.contact.employer).unwrap_or_default();
+            let day = day_in_words(touch.send_at.to_zoned(world.settings.owner.zone.clone()).date());
+            Ok(Ahead { day, name: touch.name.clone(), employer, reason: touch.reason.clone() })
+        });
+        rows.collect()
+    })
+}
+
+struct Gather<'a> {
+    world: &'a World,
+    tx: &'a Tx<'a>,
+}
+
+impl Gather<'_> {
+    fn employer(&self, id: ContactId) -> Result<String, Trouble> {
+        Ok(self.tx.contact(id)?.and_then(|kept| kept.contact.employer).unwrap_or_default())
+    }
+
+    fn waiting(&self) -> Result<Vec<Waiting>, Trouble> {
+        let drafts = self.tx.drafts_in(DraftState::Review)?;
+        let rows = drafts.into_iter().take(MOST).map(|draft| {
+            Ok(Waiting {
+                id: draft.id.to_string(),
+                employer: self.employer(draft.contact)?,
+                name: draft.name,
+                subject: draft.content.subject,
+                text: draft.content.text,
+                reason: draft.reason,
+                send_at: in_words(self.world, draft.send_at),
+                blocked: draft.blocked,
+            })
+        });
+        rows.collect()
+    }
+
+    fn owed(&self) -> Result<Vec<Owed>, Trouble> {
+        let kept = self.tx.contacts_in(State::OwesAnswer, MOST)?;
+        kept.into_iter().map(|kept| self.owed_to(kept)).collect()
+    }
+
+    fn owed_to(&self, kept: Kept) -> Result<Owed, Trouble> {
+        let since = kept.story.owes.unwrap_or(self.world.now());
+        let day = since.to_zoned(self.world.settings.owner.zone.clone()).date();
+        let days = day.until(self.world.today()).map_or(0, |span| span.get_days());
+        let ago = match days {
+            0 => "today".to_owned(),
+            1 => "yesterday".to_owned(),
+            days => format!("{days} days"),
+        };
+        let reading = self.tx.last_message(kept.contact.id, Some(Direction::In))?.and_then(|message| message.reading);
+        let outcome = reading.as_ref().and_then(|reading| reading.outcome).unwrap_or(Outcome::Unclear);
+        Ok(Owed {
+            name: kept.contact.name,
+            employer: kept.contact.employer.unwrap_or_default(),
+            since: if days > 1 { format!("since {}, {ago}", day_in_words(day)) } else { ago },
+            wants: outcome_in_words(outcome).to_owned(),
+            evidence: reading
+                .as_ref()
+                .and_then(|reading| reading.outcomes.first())
+                .map(|finding| finding.evidence.clone())
+                .unwrap_or_default(),
+            facts: reading.map(|reading| facts(&reading)).unwrap_or_default(),
+        })
+    }
+
+    fn came(&self, since: Timestamp) -> Result<Vec<Came>, Trouble> {
+        let told = |entry: &Entry| {
+            matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Bounced | EntryKind::Corrected | EntryKind::Asked)
+                || entry.line.kind == EntryKind::AutoReply && entry.line.outcome.is_some()
+        };
+        let entries = self.tx.entries_since(since)?;
+        let voided: Vec<_> = entries.iter().filter_map(|entry| entry.line.voids).collect();
+        let fresh = entries.iter().filter(|entry| told(entry) && entry.line.on >= since && !voided.contains(&entry.id));
+        fresh.rev().take(MOST).filter_map(|entry| self.came_of(entry).transpose()).collect()
+    }
+
+    fn came_of(&self, entry: &Entry) -> Result<Option<Came>, Trouble> {
+        let Some(kept) = entry.line.contact.map(|id| self.tx.contact(id)).transpose()?.flatten() else { return Ok(None) };
+        let (what, evidence) = match entry.line.text.split_once(": “") {
+            Some((what, sentence)) => (what.to_owned(), sentence.trim_end_matches('”').to_owned()),
+            None => (entry.line.text.clone(), String::new()),
+        };
+        Ok(Some(Came {
+            day: day_in_words(entry.line.on.to_zoned(self.world.settings.owner.zone.clone()).date()),
+            name: kept.contact.name,
+            employer: kept.contact.employer.unwrap_or_default(),
+            what,
+            evidence,
+            warm: entry.line.outcome.is_some_and(Outcome::is_warm),
+        }))
+    }
+
+    fn held(&self) -> Result<Vec<Held>, Trouble> {
+        let today = self.world.today();
+        let rows = self.tx.contacts_in(State::Held, MOST)?.into_iter().filter_map(|kept| {
+            let (reason, until) = kept.story.hold(today).filter(|(reason, _)| *reason != HoldReason::Silence)?;
+            Some(Held {
+                name: kept.contact.name,
+                employer: kept.contact.employer.unwrap_or_default(),
+                until: until.map_or_else(|| "you say".to_owned(), |day| day.strftime("%-d %B").to_string()),
+                why: hold_in_words(reason).to_owned(),
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    fn quiet(&self) -> Result<Vec<Quiet>, Trouble> {
+        let today = self.world.today();
+        let silent = |kept: &Kept| {
+            kept.story.stops.first().is_some_and(|(reason, _)| *reason == StopReason::NoAnswer)
+                || kept.story.stops.is_empty() && kept.story.hold(today).is_some_and(|(reason, _)| reason == HoldReason::Silence)
+        };
+        let mut rows = self.tx.contacts_in(State::Held, 500)?;
+        rows.extend(self.tx.contacts_in(State::Stopped, 500)?);
+        let quiet = rows.into_iter().filter(silent).take(MOST).map(|kept| Quiet {
+            last: kept.story.last_theirs.map_or_else(
+                || "never wrote".to_owned(),
+                |at| format!("last heard from {}", at.to_zoned(self.world.settings.owner.zone.clone()).strftime("%-d %B %Y")),
+            ),
+            name: kept.contact.name,
+            employer: kept.contact.employer.unwrap_or_default(),
+            unanswered: kept.story.unanswered,
+        });
+        Ok(quiet.collect())
+    }
+
+    fn numbers(&self) -> Result<Vec<Number>, Trouble> {
+        let now = self.world.now();
+        let since = now.checked_sub((WEEKS * 7 * 24).hours()).unwrap_or(Timestamp::MIN);
+        let entries = self.tx.entries_since(since)?;
+        let count = |label: &str, which: &dyn Fn(&Entry) -> bool| {
+            let mut weeks = vec![0_u32; usize::try_from(WEEKS).unwrap_or(13)];
+            for entry in entries.iter().filter(|entry| entry.line.on >= since && which(entry)) {
+                let week = usize::try_from(entry.line.on.duration_since(since).as_hours() / (7 * 24)).unwrap_or(0);
+                if let Some(slot) = weeks.get_mut(week) {
+                    *slot += 1;
+                }
+            }
+            Number { label: label.to_owned(), total: weeks.iter().sum(), weeks }
+        };
+        let numbers = vec![
+            count("check-ins sent", &|entry| entry.line.kind == EntryKind::CheckIn),
+            count("answers", &|entry| entry.line.kind == EntryKind::TheyWrote),
+            count("good news", &|entry| {
+                matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Corrected) && entry.line.outcome.is_some_and(Outcome::is_warm)
+            }),
+            count("talks", &|entry| matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting)),
+        ];
+        Ok(numbers.into_iter().filter(|number| number.total > 0).collect())
+    }
+}
+
+const fn hold_in_words(reason: HoldReason) -> &'static str {
+    match reason {
+        HoldReason::NotNow => "they said not now",
+        HoldReason::AutoReply => "they are away",
+        HoldReason::Silence => "no answer so far",
+        HoldReason::Owner => "you paused them",
+        HoldReason::Doubtful => "a mail in their name failed your provider's check",
+        HoldReason::Delivery => "a check-in may or may not have arrived",
+    }
+}
+
+/// What a mail says besides, as plain lines.
+fn facts(reading: &Reading) -> Vec<String> {
+    let facts = &reading.facts;
+    let mut lines: Vec<String> = facts.call_times.iter().map(|time| format!("time: {}", String::from(time.clone()))).collect();
+    lines.extend(facts.people.iter().map(|person| {
+        let parts = [person.name.as_deref(), person.email.as_deref(), person.phone.as_deref()];
+        format!("person: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }));
+    lines.extend(facts.openings.iter().map(|opening| {
+        let parts = [opening.title.as_deref(), opening.number.as_deref(), opening.link.as_deref()];
+        format!("opening: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }));
+    lines.extend(facts.follow_up_on.map(|day| format!("act on: {}", day.strftime("%A, %-d %B"))));
+    lines
+}

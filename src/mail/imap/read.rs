@@ -1,0 +1,137 @@
+//! Reading messages by UID: headers of many, the whole of some, always with PEEK.
+
+use std::collections::HashSet;
+
+use super::data::{Fetched, fetched};
+use super::{Imap, Terms, UidSet};
+use crate::model::edge::EdgeError;
+use crate::model::folder::HeaderRow;
+
+/// Bytes read of one message; of a larger one only the beginning.
+const MOST_WHOLE: u64 = 2 * 1024 * 1024;
+/// Bytes of messages asked for in one command.
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// Messages asked for in one command.
+const BATCH_COUNT: usize = 300;
+/// Refusals in a row from the first on after which the folder is taken for the trouble; halving 1,000 takes ten.
+const MOST_REFUSALS: usize = 16;
+/// Bytes kept of one header block.
+const MOST_HEADER: usize = 64 * 1024;
+/// The fields by which a message is judged before it is read whole.
+const HEADER_ITEMS: &str = "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM SENDER REPLY-TO TO CC DATE MESSAGE-ID IN-REPLY-TO \
+REFERENCES X-MICROSOFT-ORIGINAL-MESSAGE-ID SUBJECT AUTO-SUBMITTED CONTENT-TYPE AUTHENTICATION-RESULTS LIST-ID X-FAILED-RECIPIENTS)])";
+
+impl Imap {
+    /// Hands over the header rows of the messages in the set that exist in the opened folder.
+    ///
+    /// Each command's rows come when the server has said that all went well; ask for about 1,000 at a time.
+    ///
+    /// # Errors
+    /// When the line or the server fails; rows of earlier commands have been handed over then.
+    pub fn headers(&mut self, uids: &UidSet, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
+        for piece in uids.pieces() {
+            let rows = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(MOST_HEADER), ..Terms::default() })?;
+            for (uid, fetched) in rows {
+                row(header_row(uid, fetched));
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole message, or its first 2 MiB when `size` (0 for unknown) says it may be larger; `None` when it is gone.
+    ///
+    /// # Errors
+    /// When the line or the server fails.
+    pub fn whole(&mut self, uid: u32, size: u64) -> Result<Option<Vec<u8>>, EdgeError> {
+        let section = if is_large(size) { format!("(UID BODY.PEEK[]<0.{MOST_WHOLE}>)") } else { "(UID BODY.PEEK[])".to_owned() };
+        let rows = self.fetch(&UidSet::range(uid, uid), &section, Terms::default())?;
+        Ok(rows.into_iter().find_map(|(_, fetched)| fetched.body))
+    }
+
+    /// The whole of many messages, given with their sizes, in commands of bounded size; those that are gone are left out.
+    ///
+    /// # Errors
+    /// When the line or the server fails; messages of earlier commands have been handed over then.
+    pub fn whole_many(&mut self, uids: &[(u32, u64)], message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
+        for batch in batches(uids) {
+            let [(uid, size)] = batch else {
+                self.whole_batch(batch, message)?;
+                continue;
+            };
+            if let Some(bytes) = self.whole(*uid, *size)? {
+                message(*uid, bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn whole_batch(&mut self, batch: &[(u32, u64)], message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
+        let set: UidSet = batch.iter().map(|(uid, _)| *uid).collect();
+        for piece in set.pieces() {
+            let rows = self.fetch(&piece, "(UID BODY.PEEK[])", Terms::default())?;
+            for (uid, fetched) in rows {
+                message(uid, fetched.body.unwrap_or_default());
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches; what the server refuses as a whole is asked for in halves, so that one damaged message hides no other.
+    ///
+    /// Fails when everything is refused: then the folder is the trouble, not a message.
+    fn fetch(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Vec<(u32, Fetched)>, EdgeError> {
+        let mut rows = Vec::new();
+        let mut answered = false;
+        let mut refusals = Vec::new();
+        let mut waiting = vec![uids.clone()];
+        while let Some(set) = waiting.pop().filter(|_| answered || refusals.len() < MOST_REFUSALS) {
+            match self.fetch_once(&set, items, terms) {
+                Ok(some) => {
+                    answered = true;
+                    rows.extend(some);
+                }
+                Err(EdgeError::Permanent(why)) => {
+                    tracing::warn!(uids = %set, "the mail server refuses to hand over messages");
+                    waiting.extend(set.halves().into_iter().flatten());
+                    refusals.push(EdgeError::Permanent(why));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        refusals.pop().filter(|_| !answered).map_or(Ok(rows), Err)
+    }
+
+    /// The rows that answer a UID FETCH: each UID once, only those asked for, only those with the text asked for.
+    fn fetch_once(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Vec<(u32, Fetched)>, EdgeError> {
+        let told = self.ask("Messages could not be read", &format!("UID FETCH {uids} {items}"), terms)?;
+        let mut seen = HashSet::with_capacity(told.len());
+        let rows = told.into_iter().filter_map(fetched).filter(|fetched| fetched.body.is_some());
+        let asked = rows.filter_map(|fetched| fetched.uid.filter(|uid| uids.contains(*uid)).map(|uid| (uid, fetched)));
+        Ok(asked.filter(|(uid, _)| seen.insert(*uid)).collect())
+    }
+}
+
+fn header_row(uid: u32, fetched: Fetched) -> HeaderRow {
+    HeaderRow { uid: u64::from(uid), arrived: fetched.arrived, size: fetched.size, header: fetched.body.unwrap_or_default(), file: None }
+}
+
+/// A size of 0 is one the server did not tell.
+const fn is_large(size: u64) -> bool {
+    size == 0 || size > MOST_WHOLE
+}
+
+/// Cuts the list so that each piece is small, or a single message.
+fn batches(uids: &[(u32, u64)]) -> impl Iterator<Item = &[(u32, u64)]> {
+    let mut rest = uids;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let fits = rest.iter().take(BATCH_COUNT).take_while(|(_, size)| {
+            bytes += size;
+            bytes <= BATCH_BYTES && !is_large(*size)
+        });
+        let count = fits.count().max(1).min(rest.len());
+        let (batch, after) = rest.split_at(count);
+        rest = after;
+        (!batch.is_empty()).then_some(batch)
+    })
+}

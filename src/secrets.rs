@@ -1,0 +1,126 @@
+//! Where passwords come from: a command's output or a 0600 file; never shown, never logged, never stored (P16).
+
+pub mod command;
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::model::settings::{OAuthProvider, SecretSource};
+
+/// How long a password command may take; it may ask an agent, but not wait for a person for ever.
+const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
+/// Bytes read of a password file.
+const MOST_BYTES: u64 = 16 * 1024;
+
+/// Why there is no password. No variant holds what a command printed or a file contains.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The command ended with a failure.
+    #[error("the password command failed with exit {0}; run it in a terminal to see what it says")]
+    Exit(i32),
+    /// The command was ended by a signal.
+    #[error("the password command was ended by signal {0}")]
+    Signal(i32),
+    /// The command could not be run, or ran too long.
+    #[error("the password command gave nothing: {0}")]
+    Command(#[from] command::CommandError),
+    /// The first line is empty.
+    #[error("{0} gave an empty first line where the password should be")]
+    Empty(&'static str),
+    /// The first line is no text a login can hold.
+    #[error("{0} gave a first line that is no plain text, so it cannot be a password")]
+    NoText(&'static str),
+    /// The file cannot be read.
+    #[error("the password file {} cannot be read: {error}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It is a folder, a pipe or a device.
+    #[error("the password file {} is not an ordinary file", .0.display())]
+    NotAFile(PathBuf),
+    /// Somebody else's file.
+    #[error("the password file {} belongs to another user; make one of your own", .0.display())]
+    NotOurs(PathBuf),
+    /// Others may read or write it.
+    #[error("the password file {} can be read or changed by others (mode {mode:04o}); run: chmod 600 '{}'", path.display(), path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Sign-in with a provider is not there yet.
+    #[error("signing in with {0} comes in a later version; use an app password with --password-command or --password-file")]
+    OAuth(&'static str),
+}
+
+/// The password, from where the settings say. Relative paths and commands start in `dir`.
+///
+/// # Errors
+/// When there is none to be had; the error says what to do and never holds the secret.
+pub fn password(source: &SecretSource, dir: &Path) -> Result<SecretString, SecretError> {
+    match source {
+        SecretSource::Command(line) => from_command(line, dir, COMMAND_DEADLINE),
+        SecretSource::File(path) => from_file(&dir.join(path)),
+        SecretSource::OAuth(OAuthProvider::Google) => Err(SecretError::OAuth("Google")),
+        SecretSource::OAuth(OAuthProvider::Microsoft) => Err(SecretError::OAuth("Microsoft")),
+    }
+}
+
+fn from_command(line: &str, dir: &Path, deadline: Duration) -> Result<SecretString, SecretError> {
+    let ended = command::run(line, Some(dir), Vec::new(), deadline)?;
+    if !ended.status.success() {
+        return Err(failure(ended.status));
+    }
+    secret("the password command", &ended.stdout)
+}
+
+fn failure(status: ExitStatus) -> SecretError {
+    status.code().map_or_else(|| SecretError::Signal(status.signal().unwrap_or_default()), SecretError::Exit)
+}
+
+fn from_file(path: &Path) -> Result<SecretString, SecretError> {
+    let unreadable = |error| SecretError::Unreadable { path: path.to_owned(), error };
+    // Looked at before it is opened (opening a pipe waits for a writer) and again once it is open (it may have been swapped).
+    check_file(path, &fs::metadata(path).map_err(unreadable)?)?;
+    let file = File::open(path).map_err(unreadable)?;
+    check_file(path, &file.metadata().map_err(unreadable)?)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    secret("the password file", &bytes)
+}
+
+fn check_file(path: &Path, metadata: &Metadata) -> Result<(), SecretError> {
+    let mode = metadata.mode() & 0o7777;
+    if !metadata.is_file() {
+        return Err(SecretError::NotAFile(path.to_owned()));
+    }
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(SecretError::NotOurs(path.to_owned()));
+    }
+    if mode & 0o077 != 0 {
+        return Err(SecretError::Open { path: path.to_owned(), mode });
+    }
+    Ok(())
+}
+
+fn secret(source: &'static str, bytes: &[u8]) -> Result<SecretString, SecretError> {
+    let line = std::str::from_utf8(command::first_line(bytes)).map_err(|_| SecretError::NoText(source))?;
+    if line.is_empty() {
+        return Err(SecretError::Empty(source));
+    }
+    if line.contains(char::is_control) {
+        return Err(SecretError::NoText(source));
+    }
+    Ok(SecretString::from(line.to_owned()))
+}

@@ -1,0 +1,170 @@
+//! From what a mail means to what it does to a standing.
+
+use jiff::civil::Date;
+
+use crate::model::calendar;
+use crate::model::journal::{Effect, EntryKind, Side};
+use crate::model::reading::{Kind, Outcome, Reading};
+use crate::model::span::Span;
+use crate::model::standing::{HoldReason, StopReason};
+use crate::steps::story;
+
+/// "Not now" without a day.
+const NOT_NOW: Span = Span::Weeks(13);
+/// An absence without a day.
+const AWAY: Span = Span::Days(7);
+
+/// Who wrote a mail, as far as it matters to what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writer {
+    /// The contact, from a known address.
+    Contact,
+    /// The contact's address, but the provider's DMARC check failed.
+    Unverified,
+    /// Somebody else, inside the thread.
+    Stranger,
+}
+
+/// What a mail does, and the sentence that says so.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The kind of journal line.
+    pub kind: EntryKind,
+    /// A sentence for the owner.
+    pub text: String,
+    /// The outcome it records.
+    pub outcome: Option<Outcome>,
+    /// What it does.
+    pub effects: Vec<Effect>,
+    /// True when a draft or an approved check-in to the contact must be withdrawn.
+    pub withdraws: bool,
+}
+
+/// Decides what an inbound mail does. `today` is the day it arrived, in the owner's zone.
+#[must_use]
+pub fn decide(reading: &Reading, writer: Writer, today: Date) -> Decision {
+    match (writer, reading.kind) {
+        (Writer::Unverified, _) => unverified(),
+        (Writer::Stranger, Kind::Reply) => stranger(reading),
+        (Writer::Contact, Kind::Reply) => human(reading, today),
+        (Writer::Contact | Writer::Stranger, Kind::AutoReply) => away(reading, today),
+        (_, kind) => other(kind),
+    }
+}
+
+fn human(reading: &Reading, today: Date) -> Decision {
+    let outcome = reading.outcome.unwrap_or(Outcome::Unclear);
+    let mut effects = vec![Effect::Touch(Side::Theirs), Effect::Warmth(outcome.is_warm())];
+    effects.extend(outcome_effects(outcome, reading, today));
+    Decision { kind: EntryKind::TheyWrote, text: said(outcome, reading), outcome: Some(outcome), effects, withdraws: true }
+}
+
+/// What an outcome does besides being a touch; also what the owner's correction does.
+#[must_use]
+pub fn outcome_effects(outcome: Outcome, reading: &Reading, today: Date) -> Vec<Effect> {
+    let follow_up = reading.facts.follow_up_on.filter(|day| *day > today);
+    let mut effects = match outcome {
+        Outcome::OptedOut => vec![Effect::Stop(StopReason::OptedOut)],
+        Outcome::Declined => vec![Effect::Stop(StopReason::Declined)],
+        Outcome::LeftEmployer => vec![Effect::Stop(StopReason::LeftEmployer)],
+        Outcome::WrongPerson => vec![Effect::Stop(StopReason::WrongPerson)],
+        Outcome::Call | Outcome::ResumeRequested | Outcome::Opening | Outcome::Referral | Outcome::Unclear => vec![Effect::Owe],
+        Outcome::NotNow => {
+            let until = follow_up.unwrap_or_else(|| NOT_NOW.after_day(today));
+            vec![Effect::Hold(HoldReason::NotNow, Some(until)), Effect::FollowUp(follow_up)]
+        }
+        Outcome::Acknowledged => Vec::new(),
+    };
+    if story::reopens(outcome) {
+        effects.push(Effect::Release(HoldReason::NotNow));
+        effects.push(Effect::FollowUp(follow_up));
+    }
+    effects
+}
+
+fn away(reading: &Reading, today: Date) -> Decision {
+    if reading.outcome == Some(Outcome::LeftEmployer) {
+        let text = "an automatic answer says they no longer work there".to_owned();
+        let effects = vec![Effect::Stop(StopReason::LeftEmployer)];
+        return Decision { kind: EntryKind::AutoReply, text, outcome: Some(Outcome::LeftEmployer), effects, withdraws: true };
+    }
+    let back = reading.facts.back_on.filter(|day| *day >= today);
+    let until = back.map_or_else(|| AWAY.after_day(today), |day| calendar::add_working_days(day, 1));
+    let text = match back {
+        Some(day) => format!("is away and back on {}; held until {until}", day.strftime("%A, %-d %B")),
+        None => format!("an automatic answer; held until {until}"),
+    };
+    Decision {
+        kind: EntryKind::AutoReply,
+        text,
+        outcome: None,
+        effects: vec![Effect::Hold(HoldReason::AutoReply, Some(until))],
+        withdraws: false,
+    }
+}
+
+fn unverified() -> Decision {
+    let text = "a mail in their name failed your provider's check of the sender; nothing was believed. Look at it, then: curbside resume"
+        .to_owned();
+    Decision { kind: EntryKind::Asked, text, outcome: None, effects: vec![Effect::Hold(HoldReason::Doubtful, None)], withdraws: false }
+}
+
+fn stranger(reading: &Reading) -> Decision {
+    if reading.outcome == Some(Outcome::LeftEmployer) {
+        let text = "somebody else answered in this conversation and says they no longer work there".to_owned();
+        let effects = vec![Effect::Stop(StopReason::LeftEmployer), Effect::Owe];
+        return Decision { kind: EntryKind::TheyWrote, text, outcome: reading.outcome, effects, withdraws: true };
+    }
+    let text = "somebody answered in this conversation from an address you have not given for them; is it theirs? curbside edit can add it"
+        .to_owned();
+    Decision { kind: EntryKind::TheyWrote, text, outcome: Some(Outcome::Unclear), effects: vec![Effect::Owe], withdraws: true }
+}
+
+fn other(kind: Kind) -> Decision {
+    let text = match kind {
+        Kind::Invite => "a calendar invitation or answer",
+        Kind::Bulk => "a list or marketing mail; no touch",
+        _ => "a mail that is no answer",
+    };
+    // An invitation is an act of a person and wants the owner's eyes.
+    let effects = if kind == Kind::Invite { vec![Effect::Touch(Side::Theirs), Effect::Owe] } else { Vec::new() };
+    let withdraws = kind == Kind::Invite;
+    Decision { kind: EntryKind::OtherMail, text: text.to_owned(), outcome: None, effects, withdraws }
+}
+
+/// What a mail said, as the owner would tell it.
+#[must_use]
+pub fn said(outcome: Outcome, reading: &Reading) -> String {
+    let what = outcome_in_words(outcome);
+    let evidence = reading.outcomes.iter().find(|finding| finding.outcome == outcome).map(|finding| finding.evidence.trim());
+    match evidence.filter(|text| !text.is_empty()) {
+        Some(sentence) => format!("{what}: “{}”", short(sentence)),
+        None => what.to_owned(),
+    }
+}
+
+/// An outcome as a clause with the contact as its subject.
+#[must_use]
+pub const fn outcome_in_words(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::OptedOut => "asks not to be written to",
+        Outcome::LeftEmployer => "no longer works there",
+        Outcome::WrongPerson => "is not the person meant",
+        Outcome::Call => "would like to talk",
+        Outcome::ResumeRequested => "asks for your résumé",
+        Outcome::Opening => "tells of an opening",
+        Outcome::Referral => "helps with a name or an introduction",
+        Outcome::NotNow => "says not now, the door is open",
+        Outcome::Declined => "says no",
+        Outcome::Acknowledged => "wrote back, nothing to do",
+        Outcome::Unclear => "wrote; please read it yourself",
+    }
+}
+
+fn short(sentence: &str) -> String {
+    const MOST: usize = 160;
+    if sentence.chars().count() <= MOST {
+        return sentence.to_owned();
+    }
+    format!("{}…", sentence.chars().take(MOST).collect::<String>().trim_end())
+}

@@ -1,0 +1,175 @@
+//! The table of cues as data tells it: read once, complaints kept for whoever edits it.
+
+use super::pattern::{Classes, Lexicon, Pattern};
+use super::words::Habits;
+use crate::model::reading::Outcome;
+
+/// What a mail may say, and how sure each way of saying it is.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// Cues of the outcomes, in the order of the file.
+    pub cues: Vec<Cue>,
+    /// Turns of phrase that look like cues and are none.
+    pub idioms: Vec<Pattern>,
+    /// What only a machine-made footer says: a sentence with it is not read.
+    pub footers: Vec<Pattern>,
+    /// Words that turn a cue into its opposite.
+    pub negators: Vec<Pattern>,
+    /// Words that mean much the same, under one name.
+    pub concepts: Vec<(String, Pattern)>,
+    /// Short forms and closing lines.
+    pub habits: Habits,
+    /// Every word that a cue asks for.
+    pub lexicon: Lexicon,
+    /// What could not be read, line by line.
+    pub complaints: Vec<String>,
+}
+
+/// One way to say one thing.
+#[derive(Debug)]
+pub struct Cue {
+    /// What it says.
+    pub outcome: Outcome,
+    /// How sure it is alone, 0 to 1.
+    pub strength: f64,
+    /// A negation before it does not matter.
+    pub despite_not: bool,
+    /// Where it stands.
+    pub pattern: Pattern,
+    /// Must stand in the sentence too.
+    pub with: Vec<Pattern>,
+    /// Must not stand in the sentence.
+    pub unless: Vec<Pattern>,
+    /// As the file has it, for the rules of a reading.
+    pub name: String,
+}
+
+impl Table {
+    /// Reads the table. A line that cannot be read is left out and complained of.
+    #[must_use]
+    pub fn read(phrases: &str, concepts: &str) -> Self {
+        let mut table = Self::default();
+        let mut classes = Classes::new();
+        table.lines(concepts, "concept", &mut classes);
+        table.lines(phrases, "", &mut classes);
+        table
+    }
+
+    fn lines(&mut self, text: &str, section: &str, classes: &mut Classes) {
+        let mut section = section.to_owned();
+        for (number, line) in text.lines().enumerate() {
+            let line = line.split(" #").next().unwrap_or("").trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                name.clone_into(&mut section);
+            } else if let Err(complaint) = self.line(&section, line, classes) {
+                self.complaints.push(format!("line {}: {complaint}", number + 1));
+            }
+        }
+    }
+
+    fn line(&mut self, section: &str, line: &str, classes: &mut Classes) -> Result<(), String> {
+        match section {
+            "class" => define(line, classes),
+            "spelling" => self.spell(line),
+            "closing" => {
+                self.habits.closings.insert(line.to_owned());
+                Ok(())
+            }
+            "concept" => self.gather(line, classes),
+            "idiom" => self.lexicon.compile(line, classes).map(|idiom| self.idioms.push(idiom)),
+            "footer" => self.lexicon.compile(line, classes).map(|footer| self.footers.push(footer)),
+            "not" => self.lexicon.compile(line, classes).map(|word| self.negators.push(word)),
+            outcome => {
+                let outcome = Outcome::of_word(outcome).ok_or_else(|| format!("[{outcome}] is no outcome"))?;
+                let cue = self.cue(outcome, line, classes)?;
+                self.cues.push(cue);
+                Ok(())
+            }
+        }
+    }
+
+    fn spell(&mut self, line: &str) -> Result<(), String> {
+        let (short, full) = line.split_once('=').ok_or("a spelling is written “short = full words”")?;
+        for short in short.split_whitespace() {
+            self.habits.spelling.insert(short.to_owned(), full.split_whitespace().map(str::to_owned).collect());
+        }
+        Ok(())
+    }
+
+    fn gather(&mut self, line: &str, classes: &mut Classes) -> Result<(), String> {
+        let (name, _) = line.split_once('=').ok_or("a concept is written “name = word | two words”")?;
+        define(line, classes)?;
+        let pattern = self.lexicon.compile(&format!("{{{}}}", name.trim()), classes)?;
+        self.concepts.push((name.trim().to_owned(), pattern));
+        Ok(())
+    }
+
+    fn cue(&mut self, outcome: Outcome, line: &str, classes: &Classes) -> Result<Cue, String> {
+        let (percent, words) = line.split_once(char::is_whitespace).ok_or("a cue is written “strength words”")?;
+        let bare = percent.trim_end_matches('~');
+        let strength: f64 = bare.parse().map_err(|_| format!("“{bare}” is no strength from 1 to 99"))?;
+        let parts = Parts::of(words);
+        let mut compile = |words: &String| self.lexicon.compile(words, classes);
+        Ok(Cue {
+            outcome,
+            strength: strength / 100.0,
+            despite_not: percent.ends_with('~'),
+            pattern: compile(&parts.cue)?,
+            with: parts.with.iter().map(&mut compile).collect::<Result<_, _>>()?,
+            unless: parts.unless.iter().map(&mut compile).collect::<Result<_, _>>()?,
+            name: format!("{}: {}", outcome.word(), words.trim()),
+        })
+    }
+}
+
+/// A cue, what must stand beside it (`&`) and what must not (`!`).
+#[derive(Debug, Default)]
+struct Parts {
+    cue: String,
+    with: Vec<String>,
+    unless: Vec<String>,
+}
+
+impl Parts {
+    fn of(words: &str) -> Self {
+        let mut parts = Self::default();
+        for (mark, words) in marked(words) {
+            match mark {
+                '&' => parts.with.push(words),
+                '!' => parts.unless.push(words),
+                _ => parts.cue = words,
+            }
+        }
+        parts
+    }
+}
+
+/// Words by the mark they stand behind; those before the first mark behind a blank.
+fn marked(words: &str) -> Vec<(char, String)> {
+    let mut parts = vec![(' ', String::new())];
+    for word in words.split_whitespace() {
+        match (word, parts.last_mut()) {
+            ("&", _) => parts.push(('&', String::new())),
+            ("!", _) => parts.push(('!', String::new())),
+            (_, Some((_, part))) => *part = format!("{part} {word}"),
+            (_, None) => {}
+        }
+    }
+    parts
+}
+
+fn define(line: &str, classes: &mut Classes) -> Result<(), String> {
+    let (name, members) = line.split_once('=').ok_or("a class is written “name = word | two words”")?;
+    let mut list = Vec::new();
+    for member in members.split('|').map(str::trim).filter(|member| !member.is_empty()) {
+        match member.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(other) => list.extend(classes.get(other).ok_or_else(|| format!("there is no class {{{other}}}"))?.clone()),
+            None => list.push(member.to_owned()),
+        }
+    }
+    classes.insert(name.trim().to_owned(), list);
+    Ok(())
+}

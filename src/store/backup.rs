@@ -1,0 +1,120 @@
+//! Backups: made while the file is in use, checked, kept 14 days; restored only by command (P17).
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::{Timestamp, ToSpan};
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+use super::{Store, StoreError};
+
+/// How long backups live; `forget` says so.
+pub const KEPT_DAYS: i64 = 14;
+
+impl Store {
+    /// Copies the database beside itself into `backups/`; returns where.
+    ///
+    /// # Errors
+    /// When the place cannot be written; a half copy is removed.
+    pub fn back_up(&self, label: &str, now: Timestamp) -> Result<PathBuf, StoreError> {
+        let dir = self.dir().join("backups");
+        make_private_dir(&dir)?;
+        let stamp = now.strftime("%Y%m%dT%H%M%SZ");
+        let path = dir.join(format!("curbside-{stamp}-{label}.db"));
+        self.back_up_to(&path)?;
+        Ok(path)
+    }
+
+    /// Copies the database to a file that does not exist yet.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written.
+    pub fn back_up_to(&self, path: &Path) -> Result<(), StoreError> {
+        let place = |error: &dyn std::fmt::Display| StoreError::Place(path.to_owned(), error.to_string());
+        if path.exists() {
+            return Err(place(&"it exists already; name another file"));
+        }
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let whole = tempfile::Builder::new().prefix(".backup").tempfile_in(dir).map_err(|error| place(&error))?;
+        let mut copy = Connection::open(whole.path())?;
+        Backup::new(&self.conn, &mut copy)?.run_to_completion(1_000, Duration::ZERO, None)?;
+        copy.execute_batch("PRAGMA journal_mode = DELETE;")?;
+        drop(copy);
+        whole.as_file().sync_all().map_err(|error| place(&error))?;
+        whole.persist_noclobber(path).map_err(|error| place(&error.error))?;
+        Ok(())
+    }
+
+    /// Backups beside the database, newest first.
+    #[must_use]
+    pub fn backups(dir: &Path) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(dir.join("backups")) else { return Vec::new() };
+        let mut found: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ext| ext == "db")).collect();
+        found.sort();
+        found.reverse();
+        found
+    }
+
+    /// Removes backups older than 14 days, never the newest.
+    pub fn sweep_backups(&self, now: Timestamp) {
+        let Ok(oldest) = now.checked_sub((KEPT_DAYS * 24).hours()) else { return };
+        for path in Self::backups(self.dir()).into_iter().skip(1) {
+            let made = std::fs::metadata(&path).and_then(|meta| meta.modified()).ok().and_then(|time| Timestamp::try_from(time).ok());
+            if made.is_some_and(|made| made < oldest) {
+                let _ = std::fs::remove_file(&path);
+            }
+        }
+    }
+
+    /// Puts a backup in the place of the database; the present file is kept beside it under another name.
+    ///
+    /// # Errors
+    /// When the backup is damaged or newer than this program, or a file cannot be moved; nothing is changed then.
+    pub fn restore(backup: &Path, path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
+        let copy = Self::open_for_restore(backup)?;
+        let stamp = now.strftime("%Y%m%dT%H%M%SZ");
+        let aside = path.with_file_name(format!("curbside-replaced-{stamp}.db"));
+        let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
+        let fresh = path.with_file_name(format!(".restoring-{stamp}.db"));
+        copy.back_up_to(&fresh)?;
+        for suffix in ["", "-wal", "-shm"] {
+            let (old, new) = (with_suffix(path, suffix), with_suffix(&aside, suffix));
+            if old.exists() {
+                std::fs::rename(&old, &new).map_err(place)?;
+            }
+        }
+        std::fs::rename(&fresh, path).map_err(place)?;
+        Ok(aside)
+    }
+
+    fn open_for_restore(backup: &Path) -> Result<Self, StoreError> {
+        if !backup.is_file() {
+            return Err(StoreError::Place(backup.to_owned(), "there is no such backup".to_owned()));
+        }
+        let store = Self { conn: super::connect(backup, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?, path: backup.to_owned() };
+        store.check()?;
+        if store.version()? > super::schema::VERSION {
+            return Err(StoreError::Newer(backup.to_owned()));
+        }
+        let tables: i64 =
+            store.conn.query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('contact', 'journal')", [], |row| row.get(0))?;
+        if tables == 2 { Ok(store) } else { Err(StoreError::Place(backup.to_owned(), "it is no curbside database".to_owned())) }
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Makes a folder with mode 0700 (P16).
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| StoreError::Place(dir.to_owned(), error.to_string()))
+}

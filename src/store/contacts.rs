@@ -1,0 +1,370 @@
+//! Contacts and their addresses.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{StoreError, Tx, folded, from_json, instant, json, micros, parsed};
+use crate::model::address::Address;
+use crate::model::contact::Contact;
+use crate::model::id::ContactId;
+use crate::model::standing::{Standing, State};
+use crate::model::story::Story;
+
+/// A contact with what the journal derived for them.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// The person.
+    pub contact: Contact,
+    /// What the journal adds up to.
+    pub story: Story,
+    /// The day they are otherwise due, by the gap in force alone.
+    pub due: Date,
+}
+
+const COLUMNS: &str = "c.id, c.name, c.employer, c.family, c.title, c.relation, c.met, c.every, c.zone, c.us_state, c.tags, c.note, c.mode, c.added_at, \
+     c.story, c.due, (SELECT json_group_array(address) FROM (SELECT address FROM address a WHERE a.contact = c.id AND a.dead IS NULL ORDER BY a.position)), \
+     NOT EXISTS (SELECT 1 FROM address a WHERE a.contact = c.id AND a.searched_at IS NULL AND a.dead IS NULL)";
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let text = |index: usize| row.get::<_, String>(index);
+    let optional = |index: usize| row.get::<_, Option<String>>(index);
+    let addresses: Vec<String> = from_json(&text(16)?)?;
+    Ok(Kept {
+        contact: Contact {
+            id: ContactId(row.get(0)?),
+            name: text(1)?,
+            addresses: addresses.iter().filter_map(|address| Address::parse(address).ok()).collect(),
+            employer: optional(2)?,
+            family: optional(3)?,
+            title: optional(4)?,
+            relation: parsed(&text(5)?)?,
+            met: optional(6)?,
+            every: optional(7)?.map(|every| parsed(&every)).transpose()?,
+            zone: optional(8)?,
+            state: optional(9)?,
+            tags: from_json(&text(10)?)?,
+            note: optional(11)?,
+            mode: parsed(&text(12)?)?,
+            added_at: instant(row.get(13)?),
+            searched: row.get(17)?,
+        },
+        story: from_json(&text(14)?)?,
+        due: parsed(&text(15)?)?,
+    })
+}
+
+impl Tx<'_> {
+    /// Writes a new contact; its `id` is ignored and the new one returned.
+    ///
+    /// # Errors
+    /// When one of the addresses belongs to somebody already.
+    pub fn add_contact(&self, contact: &Contact) -> Result<ContactId, StoreError> {
+        self.conn.execute(
+            "INSERT INTO contact (name, folded, employer, family, title, relation, met, every, zone, us_state, tags, note, mode, added_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            params![
+                contact.name,
+                folded(&contact.name),
+                contact.employer,
+                contact.family,
+                contact.title,
+                contact.relation.word(),
+                contact.met,
+                contact.every.map(|every| every.to_string()),
+                contact.zone,
+                contact.state,
+                json(&contact.tags)?,
+                contact.note,
+                contact.mode.word(),
+                micros(contact.added_at),
+            ],
+        )?;
+        let id = ContactId(self.conn.last_insert_rowid());
+        self.set_addresses(id, &contact.addresses)?;
+        Ok(id)
+    }
+
+    /// Writes all that the owner may change about a contact. New addresses count as not yet searched for.
+    ///
+    /// # Errors
+    /// When an address belongs to somebody else.
+    pub fn update_contact(&self, contact: &Contact) -> Result<(), StoreError> {
+        self.conn.execute(
+            "UPDATE contact SET name = ?2, folded = ?3, employer = ?4, family = ?5, title = ?6, relation = ?7, met = ?8, every = ?9, zone = ?10,
+             us_state = ?11, tags = ?12, note = ?13, mode = ?14 WHERE id = ?1",
+            params![
+                contact.id.0,
+                contact.name,
+                folded(&contact.name),
+                contact.employer,
+                contact.family,
+                contact.title,
+                contact.relation.word(),
+                contact.met,
+                contact.every.map(|every| every.to_string()),
+                contact.zone,
+                contact.state,
+                json(&contact.tags)?,
+                contact.note,
+                contact.mode.word(),
+            ],
+        )?;
+        self.set_addresses(contact.id, &contact.addresses)
+    }
+
+    fn set_addresses(&self, id: ContactId, addresses: &[Address]) -> Result<(), StoreError> {
+        let keys: Vec<String> = addresses.iter().map(Address::key).collect();
+        self.conn.execute(
+            "DELETE FROM address WHERE contact = ?1 AND dead IS NULL AND key NOT IN (SELECT value FROM json_each(?2))",
+            params![id.0, json(&keys)?],
+        )?;
+        for (position, address) in addresses.iter().enumerate() {
+            self.set_address(id, address, i64::try_from(position).unwrap_or(0))?;
+        }
+        Ok(())
+    }
+
+    fn set_address(&self, id: ContactId, address: &Address, position: i64) -> Result<(), StoreError> {
+        if let Some(other) = self.contact_of(address)?.filter(|other| *other != id) {
+            let name = self.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
+            return Err(StoreError::Rule(format!("{address} already belongs to {name} (contact {other})")));
+        }
+        self.conn.execute(
+            "INSERT INTO address (key, address, contact, position) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (key) DO UPDATE SET position = ?4, dead = NULL",
+            params![address.key(), address.as_str(), id.0, position],
+        )?;
+        Ok(())
+    }
+
+    /// The contact with an id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contact(&self, id: ContactId) -> Result<Option<Kept>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM contact c WHERE c.id = ?1");
+        Ok(self.conn.prepare_cached(&sql)?.query_row([id.0], kept).optional()?)
+    }
+
+    /// Whose address it is, dead addresses included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contact_of(&self, address: &Address) -> Result<Option<ContactId>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT contact FROM address WHERE key = ?1")?;
+        Ok(statement.query_row([address.key()], |row| row.get(0).map(ContactId)).optional()?)
+    }
+
+    /// Contacts whose name is exactly this one, but for case, accents and spaces.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contacts_named(&self, name: &str) -> Result<Vec<Kept>, StoreError> {
+        self.contacts_where("c.folded = ?1 ORDER BY c.id", [folded(name)])
+    }
+
+    /// All contacts in the order they were added.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contacts(&self) -> Result<Vec<Kept>, StoreError> {
+        self.contacts_where("1 ORDER BY c.id", [])
+    }
+
+    /// The first contacts in some states that are otherwise due on or before a day, the longest due first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contacts_due(&self, by: Date, states: &[State], most: usize) -> Result<Vec<Kept>, StoreError> {
+        let most_rows = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        for state in states {
+            // One range of the index each, so that the cost is that of what is found.
+            found.extend(self.contacts_where(
+                "c.state = ?1 AND c.due <= ?2 ORDER BY c.due, c.id LIMIT ?3",
+                params![state.word(), by.to_string(), most_rows],
+            )?);
+        }
+        found.sort_by_key(|kept| (kept.due, kept.contact.id));
+        found.truncate(most);
+        Ok(found)
+    }
+
+    /// Contacts in a state, at most so many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contacts_in(&self, state: State, most: usize) -> Result<Vec<Kept>, StoreError> {
+        self.contacts_where("c.state = ?1 ORDER BY c.due, c.id LIMIT ?2", params![state.word(), i64::try_from(most).unwrap_or(i64::MAX)])
+    }
+
+    fn contacts_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Kept>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM contact c WHERE {condition}"))?;
+        let rows = statement.query_map(parameters, kept)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many contacts are in a state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_in(&self, state: State) -> Result<u32, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT count(*) FROM contact WHERE state = ?1")?.query_row([state.word()], |row| row.get(0))?)
+    }
+
+    /// How many contacts there are.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_contacts(&self) -> Result<u32, StoreError> {
+        Ok(self.conn.query_row("SELECT count(*) FROM contact", [], |row| row.get(0))?)
+    }
+
+    /// Writes what the journal derived for a contact.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_story(&self, id: ContactId, story: &Story, shown: &Standing, due: Date) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached("UPDATE contact SET state = ?2, until = ?3, why = ?4, last_touch = ?5, due = ?6, story = ?7 WHERE id = ?1")?
+            .execute(params![
+                id.0,
+                shown.state.word(),
+                shown.until.map(|day| day.to_string()),
+                shown.reason,
+                story.last_touch.map(micros),
+                due.to_string(),
+                json(story)?,
+            ])?;
+        Ok(())
+    }
+
+    /// All addresses that belong to a contact, dead ones included: what inbound mail is matched with.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn known_addresses(&self) -> Result<Vec<(String, ContactId)>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT key, contact FROM address")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, ContactId(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Addresses the mailbox was not yet searched for (P8).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn unsearched(&self) -> Result<Vec<Address>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT address FROM address WHERE searched_at IS NULL AND dead IS NULL ORDER BY contact, position")?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?.iter().filter_map(|address| Address::parse(address).ok()).collect())
+    }
+
+    /// Says that all folders were searched for these addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_searched(&self, addresses: &[Address], at: Timestamp) -> Result<(), StoreError> {
+        let mut statement = self.conn.prepare_cached("UPDATE address SET searched_at = ?2 WHERE key = ?1")?;
+        for address in addresses {
+            statement.execute(params![address.key(), micros(at)])?;
+        }
+        Ok(())
+    }
+
+    /// Says that they wrote from an address, which is where they are written to from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn wrote_from(&self, address: &Address, at: Timestamp) -> Result<(), StoreError> {
+        self.conn.execute(
+            // A mail older than the report that killed the address does not revive it (P2).
+            "UPDATE address SET wrote_at = max(coalesce(wrote_at, 0), ?2),
+             dead = CASE WHEN EXISTS (SELECT 1 FROM journal j WHERE j.contact = address.contact AND j.kind = 'bounced' AND j.happened >= ?2)
+                    THEN dead END
+             WHERE key = ?1",
+            params![address.key(), micros(at)],
+        )?;
+        Ok(())
+    }
+
+    /// The living address they last wrote from.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_written_from(&self, id: ContactId) -> Result<Option<Address>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT address FROM address WHERE contact = ?1 AND dead IS NULL AND wrote_at IS NOT NULL ORDER BY wrote_at DESC LIMIT 1",
+        )?;
+        let found: Option<String> = statement.query_row([id.0], |row| row.get(0)).optional()?;
+        Ok(found.and_then(|address| Address::parse(&address).ok()))
+    }
+
+    /// Says that an address takes no mail.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_dead(&self, address: &Address, why: &str) -> Result<(), StoreError> {
+        self.conn.execute("UPDATE address SET dead = ?2 WHERE key = ?1", params![address.key(), why])?;
+        Ok(())
+    }
+
+    /// All addresses of a contact, dead ones included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn all_addresses_of(&self, id: ContactId) -> Result<Vec<Address>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT address FROM address WHERE contact = ?1 ORDER BY position")?;
+        let addresses: Vec<String> = statement.query_map([id.0], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(addresses.iter().filter_map(|address| Address::parse(address).ok()).collect())
+    }
+
+    /// Erases a contact, their mails and their journal rows (`forget`); returns all their addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn erase_contact(&self, id: ContactId) -> Result<Vec<Address>, StoreError> {
+        let addresses = self.all_addresses_of(id)?;
+        self.with_gate("forget", || {
+            self.conn.execute("DELETE FROM journal WHERE contact = ?1", [id.0])?;
+            self.conn.execute("DELETE FROM contact WHERE id = ?1", [id.0])?;
+            Ok(())
+        })?;
+        Ok(addresses)
+    }
+
+    /// Makes one contact of two: everything of `from` becomes `into`'s.
+    ///
+    /// # Errors
+    /// When both have an open draft, or the database fails.
+    pub fn merge_contacts(&self, into: ContactId, from: ContactId) -> Result<(), StoreError> {
+        let last: i64 =
+            self.conn.query_row("SELECT coalesce(max(position), 0) FROM address WHERE contact = ?1", [into.0], |row| row.get(0))?;
+        self.conn
+            .execute("UPDATE address SET contact = ?1, position = position + ?3 + 1 WHERE contact = ?2", params![into.0, from.0, last])?;
+        // A mail to both of them is kept once.
+        self.conn.execute("UPDATE OR IGNORE message SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+        self.conn.execute("UPDATE draft SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+        self.conn.execute("UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+        self.with_gate("merge", || {
+            // What both had of one mail is told once, or it would count as two words.
+            self.conn.execute(
+                "DELETE FROM journal WHERE contact = ?2 AND message IN
+                 (SELECT m.id FROM message m JOIN message o ON o.event = m.event WHERE m.contact = ?2 AND o.contact = ?1)",
+                params![into.0, from.0],
+            )?;
+            self.conn.execute("UPDATE journal SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+            self.conn.execute("DELETE FROM contact WHERE id = ?1", [from.0])?;
+            Ok(())
+        })
+    }
+
+    fn with_gate(&self, reason: &str, work: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        self.conn.execute("INSERT INTO gate (reason) VALUES (?1)", [reason])?;
+        work()?;
+        self.conn.execute("DELETE FROM gate", [])?;
+        Ok(())
+    }
+}

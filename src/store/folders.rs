@@ -1,0 +1,52 @@
+//! Folders and cursors; a cursor moves in the transaction that writes what was learnt (P8).
+
+use jiff::{Timestamp, ToSpan};
+use rusqlite::{OptionalExtension, params};
+
+use super::{StoreError, Tx, micros};
+use crate::model::folder::{Cursor, Role};
+
+impl Tx<'_> {
+    /// How far a folder was read; `None` when never.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn cursor(&self, folder: &str) -> Result<Option<Cursor>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT validity, last FROM folder WHERE name = ?1")?;
+        let found = statement.query_row([folder], |row| {
+            let last: i64 = row.get(1)?;
+            Ok(Cursor { validity: row.get(0)?, last: u64::try_from(last).unwrap_or(0) })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Moves a folder's cursor.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_cursor(&self, folder: &str, role: Role, cursor: Cursor, at: Timestamp) -> Result<(), StoreError> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO folder (name, role, validity, last, looked_at) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (name) DO UPDATE SET role = ?2, validity = ?3, last = ?4, looked_at = ?5",
+            )?
+            .execute(params![folder, role.word(), cursor.validity, i64::try_from(cursor.last).unwrap_or(i64::MAX), micros(at)])?;
+        Ok(())
+    }
+
+    /// Forgets all cursors, so that the next pass looks from the beginning (after a restore), and back to a week before
+    /// this file was last written, however short the first look is (P17).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn forget_cursors(&self) -> Result<(), StoreError> {
+        self.conn.execute("DELETE FROM folder", [])?;
+        let looked = self.instant("last_sync")?;
+        let recorded: Option<i64> = self.conn.query_row("SELECT max(recorded) FROM journal", [], |row| row.get(0))?;
+        let newest = looked.max(recorded.map(super::instant));
+        if let Some(from) = newest.and_then(|at| at.checked_sub((7 * 24).hours()).ok()) {
+            self.set_value("reread_from", &from.to_string())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! The journal: lines are added, never changed.
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+use super::{StoreError, Tx, from_json, instant, json, micros, parsed};
+use crate::model::id::{ContactId, DraftId, EntryId, MessageId};
+use crate::model::journal::{Entry, NewEntry};
+use crate::model::reading::Outcome;
+
+const COLUMNS: &str = "j.id, j.recorded, j.happened, j.contact, j.kind, j.text, j.message, j.draft, j.outcome, j.effects, j.voids, \
+     coalesce((SELECT rfc_id FROM message m WHERE m.id = j.message), (SELECT message_id FROM draft d WHERE d.id = j.draft))";
+
+/// Microseconds by which the clocks of two commands may differ.
+const MOMENT: i64 = 5_000_000;
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let outcome: Option<String> = row.get(8)?;
+    Ok(Entry {
+        id: EntryId(row.get(0)?),
+        recorded: instant(row.get(1)?),
+        message_id: row.get(11)?,
+        line: NewEntry {
+            on: instant(row.get(2)?),
+            contact: row.get::<_, Option<i64>>(3)?.map(ContactId),
+            kind: parsed(&row.get::<_, String>(4)?)?,
+            text: row.get(5)?,
+            message: row.get::<_, Option<i64>>(6)?.map(MessageId),
+            draft: row.get::<_, Option<i64>>(7)?.map(DraftId),
+            outcome: outcome.as_deref().and_then(Outcome::of_word),
+            effects: from_json(&row.get::<_, String>(9)?)?,
+            voids: row.get::<_, Option<i64>>(10)?.map(EntryId),
+        },
+    })
+}
+
+impl Tx<'_> {
+    /// Adds a line. What the owner or this program does at this moment comes after all that was written of the contact
+    /// just before, even when two processes' clocks differ by a moment. Mails keep their own order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn append(&self, line: &NewEntry, recorded: Timestamp) -> Result<EntryId, StoreError> {
+        let happened = self.in_order(line, recorded)?;
+        self.conn
+            .prepare_cached(
+                "INSERT INTO journal (recorded, happened, contact, kind, text, message, draft, outcome, effects, voids)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute(params![
+                micros(recorded),
+                happened,
+                line.contact.map(|id| id.0),
+                line.kind.word(),
+                line.text,
+                line.message.map(|id| id.0),
+                line.draft.map(|id| id.0),
+                line.outcome.map(Outcome::word),
+                json(&line.effects)?,
+                line.voids.map(|id| id.0),
+            ])?;
+        Ok(EntryId(self.conn.last_insert_rowid()))
+    }
+
+    fn in_order(&self, line: &NewEntry, recorded: Timestamp) -> Result<i64, StoreError> {
+        let (on, recorded) = (micros(line.on), micros(recorded));
+        if line.message.is_some() || (recorded - on).abs() > MOMENT {
+            return Ok(on);
+        }
+        let mut last = self.conn.prepare_cached("SELECT max(happened) FROM journal WHERE contact = ?1")?;
+        let last: Option<i64> = last.query_row([line.contact.map(|id| id.0)], |row| row.get(0))?;
+        Ok(last.filter(|last| (on..on + MOMENT).contains(last)).unwrap_or(on))
+    }
+
+    /// All lines about a contact, in the order things happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_of(&self, contact: ContactId) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.contact = ?1 ORDER BY j.happened, j.id", [contact.0])
+    }
+
+    /// The last lines about a contact, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_entries_of(&self, contact: ContactId, most: u32) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.contact = ?1 ORDER BY j.happened DESC, j.id DESC LIMIT ?2", params![contact.0, most])
+    }
+
+    /// Lines about a kept mail, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_about(&self, message: MessageId) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.message = ?1 ORDER BY j.id", [message.0])
+    }
+
+    /// Lines written from an instant on, in the order of writing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_since(&self, since: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.recorded >= ?1 ORDER BY j.id", [micros(since)])
+    }
+
+    /// One line by id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        Ok(self.entries_where("j.id = ?1", [id.0])?.into_iter().next())
+    }
+
+    /// How many readings the owner corrected.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_corrections(&self) -> Result<u32, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT count(*) FROM journal WHERE kind = 'corrected'")?.query_row([], |row| row.get(0))?)
+    }
+
+    fn entries_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM journal j WHERE {condition}"))?;
+        let rows = statement.query_map(parameters, entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,210 @@
+//! The only SQL: one SQLite file in WAL mode, synchronous FULL, written in immediate transactions.
+
+pub mod backup;
+pub mod contacts;
+pub mod drafts;
+pub mod employers;
+mod error;
+pub mod export;
+pub mod folders;
+pub mod journal;
+pub mod messages;
+pub mod news;
+mod schema;
+pub mod state;
+pub mod suppressions;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::model::fold::folded;
+pub use error::StoreError;
+
+/// The database file and the one connection to it.
+#[derive(Debug)]
+pub struct Store {
+    conn: Connection,
+    path: PathBuf,
+}
+
+/// What can be asked and said inside one transaction.
+#[derive(Debug)]
+pub struct Tx<'a> {
+    conn: &'a Connection,
+    /// The folder of the database; suppressions are also appended to a file there.
+    dir: &'a Path,
+}
+
+/// How long another process may hold the file before a write gives up.
+const BUSY: Duration = Duration::from_secs(20);
+
+impl Store {
+    /// Opens the file, makes it where it is missing, and brings it up to date after a backup.
+    ///
+    /// # Errors
+    /// When it is damaged, newer than this program, or cannot be written. It is never deleted (P17).
+    pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
+        make_private(path)?;
+        let mut store =
+            Self { conn: connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?, path: path.to_owned() };
+        store.upgrade(now)?;
+        Ok(store)
+    }
+
+    /// Opens an existing file for reading only, upgraded or not at all.
+    ///
+    /// # Errors
+    /// When it is missing, damaged, or of another version.
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        let store = Self { conn: connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path: path.to_owned() };
+        match store.version()? {
+            schema::VERSION => Ok(store),
+            newer if newer > schema::VERSION => Err(StoreError::Newer(path.to_owned())),
+            _ => Err(StoreError::Old(path.to_owned())),
+        }
+    }
+
+    /// Gives up safety against power loss for this connection: only for a file that can be made again at will.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn for_play(self) -> Result<Self, StoreError> {
+        self.conn.execute_batch("PRAGMA synchronous = OFF;")?;
+        Ok(self)
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs a closure in one read transaction.
+    ///
+    /// # Errors
+    /// The closure's, or the database's.
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let tx = self.begin(TransactionBehavior::Deferred)?;
+        let answer = work(&Tx { conn: &tx, dir: self.dir() })?;
+        tx.commit().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+
+    /// Runs a closure in one write transaction: all of it happens, or none.
+    ///
+    /// # Errors
+    /// The closure's, or the database's; nothing is changed then.
+    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let tx = self.begin(TransactionBehavior::Immediate)?;
+        let answer = work(&Tx { conn: &tx, dir: self.dir() })?;
+        tx.commit().map_err(StoreError::from)?;
+        Ok(answer)
+    }
+
+    /// Moves all that was written from the log into the file, and empties the log: what was erased is gone from both.
+    ///
+    /// # Errors
+    /// When the file cannot be written. That another process reads at this moment is no error.
+    pub fn settle_log(&self) -> Result<(), StoreError> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
+    /// A number that changes whenever another connection changed the file; cheap to ask.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn changes_by_others(&self) -> Result<i64, StoreError> {
+        Ok(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
+    /// Looks through the whole file for damage.
+    ///
+    /// # Errors
+    /// When there is any.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let answer: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if answer == "ok" { Ok(()) } else { Err(StoreError::Corrupt(self.path.clone())) }
+    }
+
+    fn dir(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    fn begin(&self, behavior: TransactionBehavior) -> Result<Transaction<'_>, StoreError> {
+        Ok(Transaction::new_unchecked(&self.conn, behavior)?)
+    }
+
+    fn version(&self) -> Result<i64, StoreError> {
+        Ok(self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+    }
+
+    fn upgrade(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let version = self.version()?;
+        if version > schema::VERSION {
+            return Err(StoreError::Newer(self.path.clone()));
+        }
+        if version == schema::VERSION {
+            return Ok(());
+        }
+        if version > 0 {
+            self.back_up("before-upgrade", now)?;
+        }
+        schema::upgrades().to_latest(&mut self.conn).map_err(|error| StoreError::Upgrade(error.to_string()))
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(|error| StoreError::opening(path, &error))?;
+    conn.busy_timeout(BUSY)?;
+    let read_only = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
+    // FULL: a committed `sent` must survive power loss, else a mail could go twice (P1).
+    let pragmas = if read_only { "" } else { "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500;" };
+    conn.execute_batch(&format!(
+        "{pragmas} PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4000;"
+    ))
+    .map_err(|error| StoreError::opening(path, &error))?;
+    Ok(conn)
+}
+
+/// The file exists with mode 0600 before SQLite opens it, so that no moment passes with a wider one (P16).
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    if path.exists() {
+        return Ok(());
+    }
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| StoreError::Place(path.to_owned(), error.to_string()))?;
+    Ok(())
+}
+
+fn micros(at: Timestamp) -> i64 {
+    at.as_microsecond()
+}
+
+fn instant(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Row(error.to_string()))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+fn parsed<T: std::str::FromStr>(text: &str) -> rusqlite::Result<T> {
+    text.parse().map_err(|_| {
+        let said =
+            std::io::Error::new(std::io::ErrorKind::InvalidData, format!("unknown value “{}”", crate::model::address::clean_name(text)));
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(said))
+    })
+}

@@ -1,0 +1,145 @@
+//! Addresses never to be written to again: keyed hashes that outlive the contact, export, import and restore (P2, P17).
+//!
+//! Each is also appended to the file `suppressed` beside the database, which a restore does not touch.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::{Store, StoreError, Tx, micros};
+use crate::model::address::Address;
+
+const KEY: &str = "suppression_key";
+
+impl Store {
+    /// Makes the key of the hashes where there is none, and unites table and file.
+    ///
+    /// # Errors
+    /// When the database or the file cannot be written.
+    pub fn unite_suppressions(&self, fresh_key: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+        let file = read_file(&file_beside(self.dir()))?;
+        self.write(|tx| {
+            let key = file.key.clone().or(tx.value(KEY)?).unwrap_or_else(|| hex(&fresh_key));
+            tx.set_value(KEY, &key)?;
+            for (hash, reason) in &file.lines {
+                tx.insert_suppression(hash, reason, now)?;
+            }
+            tx.rewrite_suppression_file()
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Never write to this address again.
+    ///
+    /// # Errors
+    /// When the database or the file cannot be written.
+    pub fn suppress(&self, address: &Address, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        let hash = self.hash_of(address)?;
+        self.insert_suppression(&hash, reason, now)?;
+        append_line(&file_beside(self.dir), &format!("{hash} {reason}\n"))
+    }
+
+    /// Why an address is suppressed, if it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn suppressed(&self, address: &Address) -> Result<Option<String>, StoreError> {
+        let hash = self.hash_of(address)?;
+        Ok(self.conn.prepare_cached("SELECT reason FROM suppression WHERE hash = ?1")?.query_row([hash], |row| row.get(0)).optional()?)
+    }
+
+    /// Lifts a suppression; only `add --again` and `resume` with their later invitation do.
+    ///
+    /// # Errors
+    /// When the database or the file cannot be written.
+    pub fn lift_suppression(&self, address: &Address) -> Result<(), StoreError> {
+        self.conn.execute("DELETE FROM suppression WHERE hash = ?1", [self.hash_of(address)?])?;
+        self.rewrite_suppression_file()
+    }
+
+    fn insert_suppression(&self, hash: &str, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.conn
+            .execute("INSERT OR IGNORE INTO suppression (hash, reason, at) VALUES (?1, ?2, ?3)", params![hash, reason, micros(now)])?;
+        Ok(())
+    }
+
+    fn hash_of(&self, address: &Address) -> Result<String, StoreError> {
+        let key = self.value(KEY)?.ok_or_else(|| StoreError::Row("the key of the suppressions is missing".to_owned()))?;
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key.as_bytes());
+        Ok(hex(ring::hmac::sign(&key, person(&address.key()).as_bytes()).as_ref()))
+    }
+
+    fn rewrite_suppression_file(&self) -> Result<(), StoreError> {
+        let mut text = format!("key {}\n", self.value(KEY)?.unwrap_or_default());
+        let mut statement = self.conn.prepare("SELECT hash, reason FROM suppression ORDER BY at, hash")?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        for row in rows {
+            let (hash, reason) = row?;
+            let _ = writeln!(text, "{hash} {reason}");
+        }
+        let path = file_beside(self.dir);
+        let place = |error: std::io::Error| StoreError::Place(path.clone(), error.to_string());
+        if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            return Ok(());
+        }
+        let mut file = tempfile::NamedTempFile::new_in(self.dir).map_err(place)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(place)?;
+        file.persist(&path).map_err(|error| place(error.error))?;
+        Ok(())
+    }
+}
+
+/// The address without a `+tag`: it is the same person's.
+fn person(key: &str) -> String {
+    match key.split_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+        None => key.to_owned(),
+    }
+}
+
+/// The file of suppressions beside the database.
+#[must_use]
+pub fn file_beside(dir: &Path) -> PathBuf {
+    dir.join("suppressed")
+}
+
+#[derive(Default)]
+struct SuppressionFile {
+    key: Option<String>,
+    lines: Vec<(String, String)>,
+}
+
+fn read_file(path: &Path) -> Result<SuppressionFile, StoreError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SuppressionFile::default()),
+        Err(error) => return Err(StoreError::Place(path.to_owned(), error.to_string())),
+    };
+    let mut file = SuppressionFile::default();
+    for line in text.lines() {
+        match line.split_once(' ') {
+            Some(("key", key)) => file.key = Some(key.trim().to_owned()),
+            Some((hash, reason)) if hash.len() == 64 => file.lines.push((hash.to_owned(), reason.trim().to_owned())),
+            _ => {}
+        }
+    }
+    Ok(file)
+}
+
+fn append_line(path: &Path, line: &str) -> Result<(), StoreError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(place)?;
+    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(place)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,5 @@
+//! The edges of mail that need no server: letters as bytes, the local folder account, passwords.
+
+mod compose;
+mod maildir;
+mod secrets;
