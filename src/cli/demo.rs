@@ -129,10 +129,7 @@ fn words(summary: &Summary, home: &Path, took: Duration) -> String {
         let _ = writeln!(text, "  {label:<14}{what}");
     };
     line("people", format!("{}, at health plans, UM companies, review organizations and hospitals", summary.contacts));
-    line(
-        "check-ins",
-        format!("{} sent, {} mails came back from people, {} from a mail server", summary.check_ins, summary.answers, summary.bounced),
-    );
+    line("check-ins", format!("{} sent · {} answers · {} returned by a mail server", summary.check_ins, summary.answers, summary.bounced));
     for (index, row) in outcome_rows(&summary.outcomes).into_iter().enumerate() {
         line(if index == 0 { "what came" } else { "" }, row);
     }
