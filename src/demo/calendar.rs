@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn nobody_writes_at_night_on_a_weekend_or_on_a_holiday() {
         let zone = TimeZone::UTC;
-        let desk = |text: &str| at_desk(text.parse().unwrap(), &zone).to_string();
+        let desk = |text: &str| at_desk(text.parse().expect("an instant"), &zone).to_string();
         assert_eq!(desk("2026-11-20T10:10:00Z"), "2026-11-20T10:10:00Z");
         assert_eq!(desk("2026-11-20T20:10:00Z"), "2026-11-23T08:25:00Z");
         assert_eq!(desk("2026-11-19T03:00:00Z"), "2026-11-19T08:20:00Z");
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn days_in_a_text_are_working_days() {
-        let written: Zoned = "2026-11-23T10:00:00[UTC]".parse().unwrap();
+        let written: Zoned = "2026-11-23T10:00:00[UTC]".parse().expect("an hour");
         assert_eq!(fill("on {weekday 3} or {date 5}, {month 50}", &written), "on Friday or November 30, January");
     }
 }
