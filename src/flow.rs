@@ -7,6 +7,7 @@
 mod change;
 mod contact;
 mod deliver;
+mod departed;
 mod draft_text;
 mod explain;
 mod learn;

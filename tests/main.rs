@@ -4,6 +4,8 @@ mod demo;
 mod house;
 mod letters;
 mod mail_edges;
+mod river;
 mod servers;
 mod support;
+mod terminal;
 mod understand;

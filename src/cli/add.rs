@@ -114,7 +114,7 @@ fn new_contact(args: Args) -> Result<NewContact, Failure> {
 }
 
 fn name_and_address(who: &str) -> Result<(String, Vec<crate::model::address::Address>), Failure> {
-    if !who.contains('@') {
+    if !who.contains(['@', '<']) {
         return Ok((clean_name(who), Vec::new()));
     }
     let mailbox =

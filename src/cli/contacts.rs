@@ -37,15 +37,18 @@ pub struct Args {
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let world = frame.world()?;
     let query = Some(args.query.join(" ")).filter(|query| !query.trim().is_empty());
-    let found = flow::roster(&world, &Wanted { query, due: args.due, standing: args.standing, employer: args.employer })?;
+    let wanted = Wanted { query, due: args.due, standing: args.standing, employer: args.employer };
+    let found = flow::roster(&world, &wanted)?;
     let objects: Vec<Value> = found.iter().map(|kept| contact_json(&world, kept)).collect();
-    frame.say.list(&objects, || words(&world, &found, &objects))?;
+    frame.say.list(&objects, || words(&world, wanted == Wanted::default(), &found, &objects))?;
     Ok(())
 }
 
-fn words(world: &World, found: &[Kept], objects: &[Value]) -> String {
+const NONE_YET: &str = "No contacts yet. Add one with: curbside add \"Jane Doe <jane@plan.example>\"";
+
+fn words(world: &World, all: bool, found: &[Kept], objects: &[Value]) -> String {
     if found.is_empty() {
-        return "No contacts. Add one with: curbside add \"Jane Doe <jane@plan.example>\"".to_owned();
+        return if all { NONE_YET } else { "No contact fits." }.to_owned();
     }
     let rows = found.iter().zip(objects).map(|(kept, object)| row(world, kept, object));
     table(&["id", "name", "employer", "standing", "last touch", "next due"], rows)

@@ -68,6 +68,7 @@ pub(super) fn standing(standing: &Standing, today: Date) -> String {
         (State::OwesAnswer, ..) => "you owe an answer".to_owned(),
         (State::Held, Some(until), _) => format!("held until {}", said(until, today)),
         (State::Held, None, _) => "held until you say".to_owned(),
+        (State::Stopped, _, Some(reason)) if reason == "owner" => "stopped by you".to_owned(),
         (State::Stopped, _, Some(reason)) => format!("stopped: {reason}"),
         (State::Stopped, ..) => "stopped".to_owned(),
     }

@@ -21,11 +21,11 @@ pub struct Args {
     #[arg(value_name = "WHO")]
     who: String,
     #[command(flatten)]
-    what: What,
+    what: Option<What>,
 }
 
 #[derive(Debug, clap::Args)]
-#[group(required = true, multiple = true)]
+#[group(id = "what", multiple = true)]
 struct What {
     /// Their name
     #[arg(long)]
@@ -80,8 +80,11 @@ fn every(text: &str) -> Result<Every, String> {
 }
 
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    let what = args
+        .what
+        .ok_or_else(|| Failure::usage("say what to change, such as --title \"Medical Director\"").hint("curbside edit --help lists it"))?;
     let mut world = frame.world()?;
-    let Changed::Contact(kept) = frame.change(&world, Change::Edit(args.who, Box::new(edit(args.what))))? else { return Ok(()) };
+    let Changed::Contact(kept) = frame.change(&world, Change::Edit(args.who, Box::new(edit(what))))? else { return Ok(()) };
     let kept = changed::searched(frame, &mut world, *kept)?;
     changed::print(frame, &world, &kept)
 }

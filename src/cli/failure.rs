@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use super::say::safe;
 use crate::config::ConfigError;
 use crate::flow::Trouble;
 use crate::model::edge::EdgeError;
@@ -90,9 +91,9 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         if !self.told {
             let mut err = std::io::stderr().lock();
-            let _ = writeln!(err, "curbside: {}", self.message);
+            let _ = writeln!(err, "curbside: {}", safe(&self.message));
             if let Some(hint) = &self.hint {
-                let _ = writeln!(err, "  → {hint}");
+                let _ = writeln!(err, "  → {}", safe(hint));
             }
         }
         ExitCode::from(self.kind.code())

@@ -50,25 +50,39 @@ fn install(frame: &Frame, path: &Path) -> Result<(), Failure> {
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(place)?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(place)?;
     file.persist(path).map_err(|error| place(error.error))?;
-    let started = systemctl(&["daemon-reload"])? && systemctl(&["enable", UNIT])? && systemctl(&["restart", UNIT])?;
-    frame.say.answer(&json!({ "unit": path, "installed": true, "started": started }), || {
-        let next = if started {
-            "It runs, and will whenever you log in; so that it runs while you are logged out: loginctl enable-linger"
-        } else {
-            "There is no systemctl here; keep this running by other means: curbside run"
+    let reached = reload();
+    if reached.is_ok() {
+        systemctl(&["enable", UNIT]).and_then(|()| systemctl(&["restart", UNIT])).map_err(|why| {
+            Failure::user(format!("the unit file is {}, but it could not be started: {why}", path.display()))
+                .hint("journalctl --user -u curbside says more")
+        })?;
+    }
+    frame.say.answer(&json!({ "unit": path, "installed": true, "started": reached.is_ok() }), || {
+        let next = match &reached {
+            Ok(()) => "It runs, and will whenever you log in; so that it runs while you are logged out: loginctl enable-linger".to_owned(),
+            Err(why) => format!(
+                "It was not started: {why}. Log in and say: systemctl --user enable --now curbside; or keep this going: curbside run"
+            ),
         };
         format!("The unit file is {}. {next}", path.display())
     })?;
     Ok(())
 }
 
+fn reload() -> Result<(), String> {
+    systemctl(&["daemon-reload"])
+}
+
 fn uninstall(frame: &Frame, path: &Path) -> Result<(), Failure> {
     let places = frame.places()?;
     let was = path.exists();
     if was {
-        systemctl(&["disable", "--now", UNIT])?;
+        let stopped = systemctl(&["disable", "--now", UNIT]);
         std::fs::remove_file(path).map_err(|error| Failure::user(format!("cannot remove {}: {error}", path.display())))?;
-        systemctl(&["daemon-reload"])?;
+        let _ = std::fs::remove_file(path.with_file_name("default.target.wants").join(UNIT));
+        if let Err(why) = stopped.and_then(|()| reload()) {
+            frame.say.warn(&format!("the unit file is removed, but systemd was not told: {why}"));
+        }
     }
     frame.say.answer(
         &json!({ "unit": path, "installed": false, "was_installed": was, "data": places.data, "config": places.config }),
@@ -92,20 +106,14 @@ fn status(frame: &Frame, path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs `systemctl --user`; `false` where there is none.
-fn systemctl(args: &[&str]) -> Result<bool, Failure> {
-    let done = match Command::new("systemctl").arg("--user").args(args).output() {
-        Ok(done) => done,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(Failure::user(format!("systemctl could not be run: {error}"))),
-    };
-    if done.status.success() {
-        return Ok(true);
-    }
+/// Runs `systemctl --user`; the error says why it did not work.
+fn systemctl(args: &[&str]) -> Result<(), String> {
+    let done = Command::new("systemctl").arg("--user").args(args).output().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no systemctl here".to_owned(),
+        _ => format!("systemctl could not be run: {error}"),
+    })?;
     let said = String::from_utf8_lossy(&done.stderr);
-    let command = args.join(" ");
-    Err(Failure::user(format!("the unit file is in place, but systemctl --user {command} failed: {}", said.trim()))
-        .hint("the journal says more: journalctl --user -u curbside; without systemd keep curbside run going by other means"))
+    if done.status.success() { Ok(()) } else { Err(format!("systemctl --user {}: {}", args.join(" "), said.trim())) }
 }
 
 /// What the service may write: its own places, the mail folder, and what a password command needs.
@@ -123,6 +131,8 @@ fn writable(settings: &Settings, places: &Places) -> Vec<String> {
 }
 
 fn unit(program: &Path, home: Option<&Path>, writable: &[String]) -> String {
+    // A home below /tmp would be hidden from the service.
+    let in_tmp = writable.iter().any(|path| path.starts_with("\"/tmp/") || path.starts_with("\"/var/tmp/"));
     let home = home.map_or_else(String::new, |home| format!(" --home {}", quoted(home)));
     format!(
         "[Unit]
@@ -141,8 +151,7 @@ TimeoutStopSec=720
 MemoryMax=256M
 UMask=0077
 NoNewPrivileges=true
-PrivateTmp=true
-PrivateUsers=true
+{private_tmp}PrivateUsers=true
 ProtectSystem=strict
 ReadWritePaths={writable}
 ProtectKernelTunables=true
@@ -157,6 +166,7 @@ LockPersonality=true
 WantedBy=default.target
 ",
         program = quoted(program),
+        private_tmp = if in_tmp { "" } else { "PrivateTmp=true\n" },
         writable = writable.join(" "),
     )
 }

@@ -3,6 +3,8 @@
 mod contacts;
 mod drafts;
 mod employers;
+mod merge;
+mod words;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -180,7 +182,8 @@ pub enum Changed {
 /// # Errors
 /// When it makes no sense (the sentence says what to do), or the database fails.
 pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
-    world.store.write(|tx| match change {
+    let erases = matches!(change, Change::Forget(_));
+    let changed = world.store.write(|tx| match change {
         Change::Add(new) => contacts::add(world, tx, *new),
         Change::Edit(who, edit) => contacts::edit(world, tx, &who, *edit),
         Change::Pause(who, until) => contacts::pause(world, tx, &who, until),
@@ -190,7 +193,7 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::Answered(who) => contacts::answered(world, tx, &who),
         Change::Stop(who) => contacts::stop(world, tx, &who),
         Change::Forget(who) => contacts::forget(world, tx, &who),
-        Change::Merge(into, from) => contacts::merge(world, tx, &into, &from),
+        Change::Merge(into, from) => merge::merge(world, tx, &into, &from),
         Change::Log { who, text, kind, on } => contacts::log(world, tx, &who, text, kind, on),
         Change::Approve(id, fingerprint) => drafts::approve(world, tx, id, fingerprint.as_deref()),
         Change::Revise(id, subject, text) => drafts::revise(world, tx, id, subject, &text),
@@ -199,12 +202,16 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::Cancel(id) => drafts::cancel(world, tx, id),
         Change::ResolveSent(id) => drafts::resolve_sent(world, tx, id),
         Change::ResolveResend(id) => drafts::resolve_resend(world, tx, id),
-        Change::AddNews(text, until) => contacts::add_news(world, tx, &text, until),
-        Change::DropNews(id) => contacts::drop_news(tx, id),
-        Change::Correct(message, outcome) => contacts::correct(world, tx, &message, outcome),
+        Change::AddNews(text, until) => words::add_news(world, tx, &text, until),
+        Change::DropNews(id) => words::drop_news(world, tx, id),
+        Change::Correct(message, outcome) => words::correct(world, tx, &message, outcome),
         Change::PutEmployer(new) => employers::put(tx, *new),
         Change::Target(name, wanted) => employers::target(tx, &name, wanted),
-    })
+    })?;
+    if erases {
+        world.store.settle_log()?;
+    }
+    Ok(changed)
 }
 
 /// SHA-256 as lower-case hex.

@@ -1,7 +1,8 @@
 //! Who is meant: an id, an address, or a name that fits exactly one contact.
 
 use super::Trouble;
-use crate::model::address::Address;
+use crate::model::address::{Address, clean_name};
+use crate::model::fold::folded;
 use crate::model::id::ContactId;
 use crate::steps::search;
 use crate::store::Tx;
@@ -16,6 +17,9 @@ pub type Who = str;
 /// When nobody or several fit; the error names them.
 pub fn find(tx: &Tx<'_>, who: &Who) -> Result<Kept, Trouble> {
     let who = who.trim();
+    if who.is_empty() {
+        return Err(Trouble::refused("say who: an id, an address or a name"));
+    }
     if let Ok(id) = who.parse::<ContactId>()
         && let Some(kept) = tx.contact(id)?
     {
@@ -30,8 +34,25 @@ pub fn find(tx: &Tx<'_>, who: &Who) -> Result<Kept, Trouble> {
     let mut named = tx.contacts_named(who)?;
     match named.len() {
         1 => Ok(named.remove(0)),
-        0 => Err(nobody(tx, who)?),
-        _ => Err(Trouble::Ambiguous { name: who.to_owned(), candidates: named.iter().map(label).collect() }),
+        0 => part_of_a_name(tx, who),
+        _ => Err(Trouble::Ambiguous { name: clean_name(who), candidates: named.iter().map(label).collect() }),
+    }
+}
+
+/// `Jane` is Jane Doe as long as there is no other Jane; a misspelt name is only asked about.
+fn part_of_a_name(tx: &Tx<'_>, who: &str) -> Result<Kept, Trouble> {
+    let all = tx.contacts()?;
+    let wanted = folded(who);
+    let has_all = |kept: &&Kept| {
+        let name = folded(&kept.contact.name);
+        let parts: Vec<&str> = name.split(|c: char| !c.is_alphanumeric() && c != '\'').collect();
+        !wanted.is_empty() && wanted.split(' ').all(|word| parts.contains(&word))
+    };
+    let fitting: Vec<&Kept> = all.iter().filter(has_all).collect();
+    match fitting.as_slice() {
+        [] => Err(nobody(&all, who)),
+        [only] => Ok((*only).clone()),
+        many => Err(Trouble::Ambiguous { name: clean_name(who), candidates: many.iter().take(10).copied().map(label).collect() }),
     }
 }
 
@@ -41,8 +62,7 @@ fn label(kept: &Kept) -> String {
     format!("{} {}{address}", kept.contact.id, kept.contact.name)
 }
 
-fn nobody(tx: &Tx<'_>, who: &str) -> Result<Trouble, Trouble> {
-    let all = tx.contacts()?;
+fn nobody(all: &[Kept], who: &str) -> Trouble {
     let mut near: Vec<(u32, &Kept)> = all
         .iter()
         .filter_map(|kept| {
@@ -53,8 +73,8 @@ fn nobody(tx: &Tx<'_>, who: &str) -> Result<Trouble, Trouble> {
     near.sort_by_key(|(score, kept)| (std::cmp::Reverse(*score), kept.contact.id));
     let names: Vec<String> = near.iter().take(5).map(|(_, kept)| label(kept)).collect();
     if near.len() > 1 {
-        return Ok(Trouble::Ambiguous { name: who.to_owned(), candidates: names });
+        return Trouble::Ambiguous { name: clean_name(who), candidates: names };
     }
     let hint = names.first().map_or_else(String::new, |name| format!("; did you mean {name}?"));
-    Ok(Trouble::NoSuchContact { name: who.to_owned(), hint })
+    Trouble::NoSuchContact { name: clean_name(who), hint }
 }

@@ -95,6 +95,11 @@ fn last_questions(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<Verdict, 
     if attachment_changed(draft) {
         return Ok(Verdict::Lapse("the attached file has changed since your yes".to_owned()));
     }
+    if let Some(news) = draft.news
+        && !tx.news(world.today())?.iter().any(|item| item.id == news)
+    {
+        return Ok(Verdict::Lapse("the news it tells is over".to_owned()));
+    }
     if prepare::paused(world, tx)?.is_some() {
         return Ok(Verdict::Wait("everything is paused".to_owned()));
     }
@@ -185,6 +190,9 @@ fn settle_waiting(world: &World) -> Result<(), Trouble> {
 pub fn settle_interrupted(world: &mut World) -> Result<(), Trouble> {
     for draft in world.store.read(|tx| tx.drafts_in(DraftState::Sending))? {
         attempt::settle(world, draft.id)?;
+    }
+    for draft in world.store.read(|tx| tx.drafts_in(DraftState::Doubtful))? {
+        attempt::settle_doubtful(world, draft.id)?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::Trouble;
+use super::learn::UNVERIFIED;
 use crate::checkins::{self, Application, Context, Last, Meeting, Opening, Person, Template};
 use crate::model::address::{Address, Mailbox};
 use crate::model::contact::{Contact, greeting_name};
@@ -15,6 +16,7 @@ use crate::model::id::DraftId;
 use crate::model::message::{Direction, Message};
 use crate::model::plan::{Reason, Touch};
 use crate::steps::directory::Directory;
+use crate::steps::occasions::remark_reason;
 use crate::steps::plan::Candidate;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
@@ -42,7 +44,7 @@ pub fn draft(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -
     let template =
         world.library.get(&touch.template).ok_or_else(|| Trouble::refused(format!("there is no template {}", touch.template)))?;
     let thread = thread(world, tx, &candidate.contact)?;
-    let context = context(world, tx, candidate)?;
+    let context = context(world, tx, touch, candidate)?;
     let (words, mut blocked) = match words(tx, template, &context, touch)? {
         Ok(words) => (words, None),
         Err(why) => (checkins::Draft { subject: String::new(), text: String::new() }, Some(why)),
@@ -105,7 +107,9 @@ fn content(
 fn from(world: &World, tx: &Tx<'_>, contact: &Contact) -> Result<Mailbox, Trouble> {
     let owner = &world.settings.owner;
     let last = tx.last_message(contact.id, Some(Direction::In))?.and_then(|message| message.mine);
-    let known = last.filter(|mine| owner.addresses().iter().any(|address| address.key() == mine.key()));
+    let known = last
+        .filter(|mine| !super::prepare::is_never(world, mine.domain()))
+        .filter(|mine| owner.addresses().iter().any(|address| address.key() == mine.key()));
     Ok(Mailbox { name: owner.mailbox.name.clone(), address: known.unwrap_or_else(|| owner.mailbox.address.clone()) })
 }
 
@@ -119,7 +123,8 @@ fn thread(world: &World, tx: &Tx<'_>, contact: &Contact) -> Result<Option<Messag
 fn is_conversation(message: &Message) -> bool {
     use crate::model::reading::Kind;
     let human = message.reading.as_ref().is_none_or(|reading| reading.kind == Kind::Reply);
-    message.rfc_id.is_some() && human
+    let doubtful = message.reading.as_ref().is_some_and(|reading| reading.rules.iter().any(|rule| rule == UNVERIFIED));
+    message.rfc_id.is_some() && human && !doubtful
 }
 
 /// `Re:` once, whatever stood before.
@@ -170,11 +175,16 @@ fn words(tx: &Tx<'_>, template: &Template, context: &Context, touch: &Touch) -> 
     Ok(best.map(|(_, words)| words).ok_or_else(|| "the template could not be rendered".to_owned()))
 }
 
-fn context(world: &World, tx: &Tx<'_>, candidate: &Candidate) -> Result<Context, StoreError> {
+fn context(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -> Result<Context, StoreError> {
     let contact = &candidate.contact;
     let name = greeting_name(&contact.name);
     let note = candidate.occasions.remarks.iter().find(|remark| !remark.is_talk);
-    let talk = candidate.occasions.remarks.iter().find(|remark| remark.is_talk).or(note);
+    // Only the note that gives the occasion is told; what else the owner wrote down is nobody's business.
+    let about = |reason: Reason| candidate.occasions.remarks.iter().find(|remark| remark_reason(remark) == Some(reason));
+    let talk = match touch.because {
+        Reason::AfterConference => about(Reason::AfterConference),
+        _ => candidate.occasions.remarks.iter().find(|remark| remark.is_talk),
+    };
     let today = world.today();
     let day = |at: Timestamp| at.to_zoned(world.settings.owner.zone.clone()).date();
     let last = candidate.story.last_touch.map(day);
@@ -205,8 +215,8 @@ fn context(world: &World, tx: &Tx<'_>, candidate: &Candidate) -> Result<Context,
             when: last.map(|last| in_month(last, today)),
             months: last.and_then(|last| u32::try_from(days(last, today) / 30).ok()),
         },
-        opening: Opening { title: note.map(|note| subject_of(&note.text)), number: None, link: None },
-        application: Application { what: note.map(|note| subject_of(&note.text)) },
+        opening: Opening { title: about(Reason::OpeningSeen).map(|note| subject_of(&note.text)), number: None, link: None },
+        application: Application { what: about(Reason::ApplicationSent).map(|note| subject_of(&note.text)) },
         today: checkins::Today { month: today.strftime("%B").to_string() },
     })
 }

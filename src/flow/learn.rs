@@ -1,14 +1,20 @@
-//! What one mail teaches: whom it concerns, what it means, what that does. Header first; whole only when it matters (P11).
+//! What one mail teaches: what it means, and what that does.
 
-use std::collections::BTreeSet;
+mod concern;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
 
+use concern::Why;
+pub use concern::{Concern, event_of};
+
+use super::departed::{Departure, departed};
 use super::record::Pen;
 use super::sync::Known;
 use crate::mail::mime;
 use crate::model::address::Address;
-use crate::model::folder::{Folder, HeaderRow, Role};
+use crate::model::folder::{Folder, HeaderRow};
 use crate::model::id::{ContactId, MessageId};
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
 use crate::model::mail::Mail;
@@ -21,141 +27,8 @@ use crate::steps::understand::{Known as Sense, understand};
 use crate::store::messages::Arrival;
 use crate::store::{StoreError, Tx};
 
-/// Why a mail is read whole, found out from its header alone.
-#[derive(Debug, Clone)]
-pub struct Concern {
-    /// The same for all copies of one mail.
-    pub event: String,
-    why: Why,
-}
-
-#[derive(Debug, Clone)]
-enum Why {
-    /// A contact wrote.
-    Contact(ContactId, Writer),
-    /// The owner wrote to contacts.
-    Owner(Vec<ContactId>),
-    /// Somebody else refers to a kept mail.
-    Thread,
-    /// It may be a delivery report about a contact.
-    Report,
-}
-
-impl Concern {
-    /// Looks at a header; `None` when the mail concerns nobody and is forgotten.
-    #[must_use]
-    pub fn of(row: &HeaderRow, role: Role, known: &Known) -> Option<Self> {
-        if !may_concern(&row.header, known) {
-            return None;
-        }
-        let mail = mime::parse_headers(&row.header)?;
-        let why = why(&mail, role, known)?;
-        Some(Self { event: event(&mail, row), why })
-    }
-
-    /// True when this mail is kept already, from this folder or another.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn is_known(&self, tx: &Tx<'_>) -> Result<bool, StoreError> {
-        tx.is_kept(&self.event)
-    }
-}
-
-/// A cheap look at the raw header before it is parsed: most mail names nobody the owner keeps.
-fn may_concern(header: &[u8], known: &Known) -> bool {
-    let lower = || header.iter().map(u8::to_ascii_lowercase);
-    let text: Vec<u8> = lower().collect();
-    if memchr::memmem::find(&text, b"multipart/report").is_some()
-        || memchr::memmem::find(&text, b"mailer-daemon").is_some()
-        || memchr::memmem::find(&text, b"postmaster").is_some()
-        || memchr::memmem::find(&text, b"x-failed-recipients").is_some()
-        || memchr::memmem::find(&text, b"=?").is_some()
-    {
-        return true;
-    }
-    memchr::memchr_iter(b'@', &text).any(|at| names_known(&text, header, at, known))
-}
-
-/// True when the address or id around an `@` is known.
-fn names_known(lower: &[u8], header: &[u8], at: usize, known: &Known) -> bool {
-    let inside =
-        |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b'>' | b',' | b';' | b'"' | b'(' | b')' | b':' | b'[' | b']');
-    let start = lower[..at].iter().rposition(|byte| !inside(byte)).map_or(0, |index| index + 1);
-    let end = lower[at..].iter().position(|byte| !inside(byte)).map_or(lower.len(), |index| at + index);
-    let Ok(token) = std::str::from_utf8(&lower[start..end]) else { return true };
-    let token = token.trim_matches('\'');
-    known.contacts.contains_key(token)
-        || token.contains('+')
-        || std::str::from_utf8(&header[start..end]).is_ok_and(|id| known.refers(id))
-        || token.contains('=') && token.len() > 60
-}
-
-fn why(mail: &Mail, role: Role, known: &Known) -> Option<Why> {
-    let from_me = mail.sender().is_some_and(|sender| known.is_me(sender));
-    if role == Role::Sent {
-        // Only a mail in Sent is the owner's; a From line proves nothing (P6).
-        let contacts: BTreeSet<ContactId> = mail.recipients().filter_map(|person| known.contact_of(&person.address)).collect();
-        return (from_me && !contacts.is_empty()).then(|| Why::Owner(contacts.into_iter().collect()));
-    }
-    if from_me {
-        return None;
-    }
-    if let Some(contact) = mail.sender().and_then(|sender| known.contact_of(sender)) {
-        let writer = if fails_dmarc(mail) { Writer::Unverified } else { Writer::Contact };
-        return Some(Why::Contact(contact, writer));
-    }
-    if looks_like_report(mail) {
-        return Some(Why::Report);
-    }
-    mail.refers_to().any(|id| known.refers(id)).then_some(Why::Thread)
-}
-
-fn looks_like_report(mail: &Mail) -> bool {
-    let sender = mail.sender().map_or("", Address::local).to_ascii_lowercase();
-    let content = mail.header("content-type").unwrap_or_default().to_ascii_lowercase();
-    content.contains("multipart/report")
-        || mail.header("x-failed-recipients").is_some()
-        || ["mailer-daemon", "postmaster"].contains(&sender.as_str())
-        || mail.from.is_empty()
-}
-
-/// The provider's own verdict: the topmost `Authentication-Results` (RFC 8601). Lower ones may be forged.
-fn fails_dmarc(mail: &Mail) -> bool {
-    mail.header("authentication-results").is_some_and(|text| {
-        let plain: String = text.to_ascii_lowercase().split_whitespace().collect();
-        plain.contains("dmarc=fail")
-    })
-}
-
-/// What tells a mail from all others and is the same in every folder.
-fn event(mail: &Mail, row: &HeaderRow) -> String {
-    let id = mail.message_id.as_deref().unwrap_or("");
-    let from = mail.sender().map(Address::key).unwrap_or_default();
-    let date = mail.header("date").unwrap_or_default();
-    let size = if id.is_empty() { row.size.to_string() } else { String::new() };
-    digest(&[id, &from, date, &mail.subject, &size])
-}
-
-/// The event of a mail of our own making, as its copy in Sent will show it.
-#[must_use]
-pub fn event_of(mail: &Mail) -> String {
-    let from = mail.sender().map(Address::key).unwrap_or_default();
-    digest(&[mail.message_id.as_deref().unwrap_or(""), &from, mail.header("date").unwrap_or_default(), &mail.subject, ""])
-}
-
-fn digest(parts: &[&str]) -> String {
-    use std::fmt::Write as _;
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    for part in parts {
-        context.update(part.as_bytes());
-        context.update(&[0]);
-    }
-    context.finish().as_ref()[..16].iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
+/// Marks the reading of a mail in a contact's name that failed the provider's check: no draft answers it.
+pub const UNVERIFIED: &str = "sender_check_failed";
 
 /// Writes down what a batch of mails teaches, inside one transaction.
 pub struct Learner<'a> {
@@ -187,8 +60,12 @@ impl Learner<'_> {
             return Ok(false);
         }
         let Some(mail) = mime::parse(bytes) else { return Ok(false) };
-        let at = self.at(row, &mail)?;
+        // One mail happens once, also for somebody who was added after it was kept for another.
+        let at = self.tx.kept_at(&concern.event)?.map_or_else(|| self.at(row, &mail), Ok)?;
         let found = Found { mail: &mail, bytes, event: &concern.event, at };
+        if !matches!(concern.why, Why::Owner(_) | Why::Contact(_, Writer::Unverified)) {
+            self.was_sent(mail.refers_to(), at, "it was answered")?;
+        }
         match &concern.why {
             Why::Contact(contact, writer) => self.from_contact(&found, *contact, *writer),
             Why::Owner(contacts) => self.from_owner(&found, contacts),
@@ -224,12 +101,15 @@ impl Learner<'_> {
             after = self.tx.message_by_rfc_id(id)?.map(|parent| parent.at);
         }
         let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
-        Ok(at.min(self.now))
+        // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
+        Ok(after.map_or(at.min(self.now), |parent| at.min(self.now).max(parent)))
     }
 
     fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
-        let reading = self.read(found);
-        if reading.kind == Kind::Bounce {
+        let mut reading = self.read(found);
+        if writer == Writer::Unverified {
+            reading.rules.push(UNVERIFIED.to_owned());
+        } else if reading.kind == Kind::Bounce {
             return self.report(found);
         }
         let decision = decide(&reading, writer, found.at.to_zoned(self.settings.owner.zone.clone()).date());
@@ -240,15 +120,18 @@ impl Learner<'_> {
             self.tx.wrote_from(address, found.at)?;
         }
         self.keep_and_tell(found, contact, reading, &decision)?;
-        if decision.effects.contains(&Effect::Stop(StopReason::OptedOut)) {
-            self.suppress_all(contact)?;
-        }
         Ok(true)
     }
 
-    fn suppress_all(&self, contact: ContactId) -> Result<(), StoreError> {
-        let Some(kept) = self.tx.contact(contact)? else { return Ok(()) };
-        kept.contact.addresses.iter().try_for_each(|address| self.tx.suppress(address, "opted_out", self.now))
+    /// Something refers to a mail whose fate was not known, or lies in Sent: it did leave (P1).
+    fn was_sent<'i>(&self, ids: impl Iterator<Item = &'i str>, at: Timestamp, how: &str) -> Result<(), StoreError> {
+        for id in ids {
+            let Some(mut draft) = self.tx.draft_by_rfc_id(id)?.filter(|draft| draft.state.is_open()) else { continue };
+            let begun = self.tx.rendered(draft.id)?.and_then(|rendered| rendered.body_begun).unwrap_or(at);
+            let departure = Departure { at: begun.min(at), answer: how, copy_until: self.now };
+            departed(&self.pen(), self.tx, &mut draft, &departure)?;
+        }
+        Ok(())
     }
 
     fn in_thread(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
@@ -281,6 +164,7 @@ impl Learner<'_> {
     /// The owner's own mail, or the copy of a check-in.
     fn from_owner(&mut self, found: &Found<'_>, contacts: &[ContactId]) -> Result<bool, StoreError> {
         let ids = found.mail.message_id.iter().chain(&found.mail.original_message_id);
+        self.was_sent(ids.clone().map(String::as_str), found.at, "found in Sent")?;
         for id in ids {
             if let Some(draft) = self.tx.draft_by_rfc_id(id)? {
                 // Outlook gave our mail another id: answers will refer to that one.
@@ -291,6 +175,9 @@ impl Learner<'_> {
             }
         }
         for contact in contacts {
+            if self.tx.is_kept_for(found.event, *contact)? {
+                continue;
+            }
             let message = self.keep(found, *contact, Direction::Out, None)?;
             let line = NewEntry::about(*contact, found.at, EntryKind::OwnerWrote, format!("you wrote: {}", found.mail.subject))
                 .message(message)
@@ -305,15 +192,20 @@ impl Learner<'_> {
     fn report(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
         let reading = self.read(found);
         let Some(bounce) = reading.bounce.clone() else { return self.in_thread_if_any(found, reading) };
-        let mut kept = false;
+        self.was_sent(bounce.original_message_id.as_deref().into_iter(), found.at, "it was sent and came back")?;
+        let mut kept: BTreeMap<ContactId, MessageId> = BTreeMap::new();
         for recipient in &bounce.recipients {
             let Ok(address) = Address::parse(&recipient.address) else { continue };
             let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
-            let message = self.keep(found, contact, Direction::In, Some(reading.clone()))?;
+            // A report may name several addresses of one person, or one twice.
+            let message = match kept.get(&contact) {
+                Some(message) => *message,
+                None => self.keep(found, contact, Direction::In, Some(reading.clone()))?,
+            };
+            kept.insert(contact, message);
             self.bounced(contact, message, &address, recipient, found.at)?;
-            kept = true;
         }
-        Ok(kept)
+        Ok(!kept.is_empty())
     }
 
     fn in_thread_if_any(&mut self, found: &Found<'_>, reading: Reading) -> Result<bool, StoreError> {
@@ -331,7 +223,7 @@ impl Learner<'_> {
         }
         let Some(contact) = self.known.contact_of(address).filter(|_| original.is_none()) else { return Ok(None) };
         let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
-        Ok(self.tx.has_mail_since(contact, recent)?.then_some(contact))
+        Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
     }
 
     fn bounced(
@@ -344,7 +236,8 @@ impl Learner<'_> {
     ) -> Result<(), StoreError> {
         let reason = recipient.reason.replace('_', " ");
         let mut line = NewEntry::about(contact, at, EntryKind::Bounced, bounce_in_words(address, recipient, &reason)).message(message);
-        if recipient.hard && !recipient.delayed {
+        // Only an address of theirs dies: a report proves nothing about anybody else's.
+        if recipient.hard && !recipient.delayed && self.tx.contact_of(address)? == Some(contact) {
             self.tx.set_dead(address, &reason)?;
             let living = self.tx.contact(contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
             if !living {

@@ -229,7 +229,12 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
         renew_hours(world)?;
     }
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
-    let due = world.store.read(|tx| Ok::<_, Trouble>(planned(world, tx, until)?.0.touches.len() > tx.open_drafts()?.len()))?;
+    let due = world.store.read(|tx| {
+        Ok::<_, Trouble>({
+            let (plan, candidates) = planned(world, tx, until)?;
+            plan.touches.iter().any(|touch| candidates.contains_key(&touch.contact))
+        })
+    })?;
     if !due || world.dry_run {
         return Ok(0);
     }
@@ -280,7 +285,14 @@ fn propose(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -> 
         .draft(draft.id);
     tx.append(&line, pen.now)?;
     if candidate.contact.mode == Mode::Auto && draft.blocked.is_none() {
-        super::change::approve_in(world, tx, &mut draft, "by your standing yes (mode auto)")?;
+        match super::change::approve_in(world, tx, &mut draft, "by your standing yes (mode auto)") {
+            // One that cannot go must not keep the others from being drafted.
+            Err(Trouble::Refused(why)) => {
+                draft.blocked = Some(why);
+                tx.update_draft(&draft, world.now())?;
+            }
+            other => other?,
+        }
     }
     Ok(draft.id)
 }

@@ -9,6 +9,8 @@ use crate::model::draft::{Draft, DraftState};
 use crate::model::id::{ContactId, EntryId};
 use crate::model::journal::{EntryKind, NewEntry};
 use crate::model::settings::Settings;
+use crate::model::standing::StopReason;
+use crate::model::story::Story;
 use crate::steps::{due, story};
 use crate::store::{StoreError, Tx};
 use crate::world::World;
@@ -53,7 +55,21 @@ impl Pen<'_> {
         let today = self.now.to_zoned(zone.clone()).date();
         let story = story::story(&entries, &self.settings.cadence, zone);
         let due = due::due(&story, kept.contact.every, kept.contact.added_at, &self.settings.cadence, zone, today);
-        tx.set_story(contact, &story, &story.standing(today), due.day)
+        tx.set_story(contact, &story, &story.standing(today), due.day)?;
+        self.suppress_opted_out(tx, contact, &story)
+    }
+
+    /// All addresses of somebody who asked not to be written to are suppressed, also those learnt later (P2).
+    fn suppress_opted_out(&self, tx: &Tx<'_>, contact: ContactId, story: &Story) -> Result<(), StoreError> {
+        if !story.stops.iter().any(|(reason, _)| *reason == StopReason::OptedOut) {
+            return Ok(());
+        }
+        for address in tx.all_addresses_of(contact)? {
+            if tx.suppressed(&address)?.is_none() {
+                tx.suppress(&address, StopReason::OptedOut.word(), self.now)?;
+            }
+        }
+        Ok(())
     }
 
     /// The same for many.

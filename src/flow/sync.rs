@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Trouble;
 use super::learn::{Concern, Learner};
 use crate::model::address::Address;
-use crate::model::folder::{Cursor, Folder, HeaderRow, Opened};
+use crate::model::folder::{Cursor, Folder, HeaderRow, Opened, Role};
 use crate::model::id::ContactId;
 use crate::store::StoreError;
 use crate::world::World;
@@ -108,7 +108,9 @@ fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     let mut known = load_known(world)?;
     let unsearched = world.store.read(|tx| tx.unsearched())?;
     let last_sync = world.store.read(|tx| tx.instant("last_sync"))?;
-    let folders: Vec<Folder> = world.post.folders()?.into_iter().filter(|folder| folder.role.is_read()).collect();
+    let mut folders: Vec<Folder> = world.post.folders()?.into_iter().filter(|folder| folder.role.is_read()).collect();
+    // The inbox last: it stays open, and the wait for new mail begins in it without another turn.
+    folders.sort_by_key(|folder| folder.role == Role::Inbox);
     let mut reports = Vec::new();
     for folder in &folders {
         let mut report = FolderReport {

@@ -45,7 +45,7 @@ pub struct Decision {
 pub fn decide(reading: &Reading, writer: Writer, today: Date) -> Decision {
     match (writer, reading.kind) {
         (Writer::Unverified, _) => unverified(),
-        (Writer::Stranger, Kind::Reply) => stranger(),
+        (Writer::Stranger, Kind::Reply) => stranger(reading),
         (Writer::Contact, Kind::Reply) => human(reading, today),
         (Writer::Contact | Writer::Stranger, Kind::AutoReply) => away(reading, today),
         (_, kind) => other(kind),
@@ -106,10 +106,15 @@ fn away(reading: &Reading, today: Date) -> Decision {
 fn unverified() -> Decision {
     let text = "a mail in their name failed your provider's check of the sender; nothing was believed. Look at it, then: curbside resume"
         .to_owned();
-    Decision { kind: EntryKind::Asked, text, outcome: None, effects: vec![Effect::Hold(HoldReason::Doubtful, None)], withdraws: true }
+    Decision { kind: EntryKind::Asked, text, outcome: None, effects: vec![Effect::Hold(HoldReason::Doubtful, None)], withdraws: false }
 }
 
-fn stranger() -> Decision {
+fn stranger(reading: &Reading) -> Decision {
+    if reading.outcome == Some(Outcome::LeftEmployer) {
+        let text = "somebody else answered in this conversation and says they no longer work there".to_owned();
+        let effects = vec![Effect::Stop(StopReason::LeftEmployer), Effect::Owe];
+        return Decision { kind: EntryKind::TheyWrote, text, outcome: reading.outcome, effects, withdraws: true };
+    }
     let text = "somebody answered in this conversation from an address you have not given for them; is it theirs? curbside edit can add it"
         .to_owned();
     Decision { kind: EntryKind::TheyWrote, text, outcome: Some(Outcome::Unclear), effects: vec![Effect::Owe], withdraws: true }

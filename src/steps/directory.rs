@@ -7,6 +7,7 @@ use crate::model::fold::folded;
 use crate::steps::search;
 
 const CSV: &str = include_str!("../../data/employers.csv");
+const COMPANY_WORDS: &str = include_str!("../../data/company-words.txt");
 const FREE_MAIL: &str = include_str!("../../data/free-mail.txt");
 
 static SHIPPED: LazyLock<Vec<Employer>> = LazyLock::new(|| read(CSV));
@@ -44,13 +45,24 @@ impl Directory {
         self.all().find(|row| row.name == name)
     }
 
-    /// The employer of a name or a former name, whatever its case and accents.
+    /// The employer of a name or a former name, whatever its case and accents; else the only one that people call so.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<&Employer> {
         let wanted = folded(name);
         self.all()
             .find(|row| folded(&row.name) == wanted)
             .or_else(|| self.all().find(|row| row.aliases.iter().any(|alias| folded(plain_alias(alias)) == wanted)))
+            .or_else(|| self.by_short_name(&core_words(&wanted, &["legal"])))
+    }
+
+    /// `evicore` is eviCore healthcare, as long as no other row begins like that.
+    fn by_short_name(&self, wanted: &[String]) -> Option<&Employer> {
+        let is_meant = |row: &&Employer| {
+            let full = core_words(&folded(&row.name), &["legal"]);
+            full == wanted || full.starts_with(wanted) && core_words(&folded(&row.name), &["legal", "trade"]) == wanted
+        };
+        let mut found = self.all().filter(|row| !wanted.is_empty() && is_meant(row));
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Rows that match a query by name, alias, domain or family, the best first.
@@ -84,6 +96,19 @@ pub fn is_free_mail(domain: &str) -> bool {
 /// A former name without its year: `Anthem, Inc. (until 2022)` is `Anthem, Inc.`.
 fn plain_alias(alias: &str) -> &str {
     alias.split_once(" (").map_or(alias, |(name, _)| name).trim()
+}
+
+/// The words of a folded company name without those of some sorts at its end.
+fn core_words(name: &str, sorts: &[&str]) -> Vec<String> {
+    let is_left_out = |word: &String| {
+        COMPANY_WORDS.lines().filter_map(|line| line.split_once(' ')).any(|(sort, listed)| sorts.contains(&sort) && listed == word)
+    };
+    let words = name.split(|c: char| !c.is_alphanumeric() && c != '&').filter(|word| !word.is_empty());
+    let mut words: Vec<String> = words.map(str::to_owned).collect();
+    while words.last().is_some_and(is_left_out) {
+        words.pop();
+    }
+    words
 }
 
 fn read(text: &str) -> Vec<Employer> {
@@ -138,5 +163,16 @@ mod tests {
         let directory = Directory::default();
         let found = directory.search("evicroe", None);
         assert!(found.first().is_some_and(|row| row.name.to_lowercase().contains("evicore")), "{:?}", found.first());
+    }
+
+    #[test]
+    fn an_employer_is_known_by_what_people_call_it() {
+        let directory = Directory::default();
+        let named = |name: &str| directory.by_name(name).map(|row| row.name.as_str());
+        assert_eq!(named("evicore"), Some("eviCore healthcare"));
+        assert_eq!(named("Aetna, Inc."), Some("Aetna"));
+        assert_eq!(named("Blue"), None, "many begin like that");
+        assert_eq!(named("Health"), None);
+        assert_eq!(named("Lakeshore Health Plan"), None);
     }
 }

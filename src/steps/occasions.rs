@@ -37,7 +37,8 @@ pub fn occasions(contact: &Contact, story: &Story, due: Due, known: &Occasions, 
     if due.rule == Rule::AsAgreed {
         add(Reason::AsAgreed, format!("{first} asked to hear from you around {}", in_words(due.day)));
     }
-    if story.our_mails == 0 {
+    // Nobody who has written or talked to the owner is introduced to them.
+    if story.our_mails == 0 && !story.ever_theirs {
         add(Reason::FirstWord, format!("you have never written to {first}"));
     }
     if due.rule == Rule::FollowUp {
@@ -65,7 +66,9 @@ fn add_remarks(add: &mut dyn FnMut(Reason, String), known: &Occasions, zone: &Ti
     }
 }
 
-fn remark_reason(remark: &Remark) -> Option<Reason> {
+/// The occasion that the words of a note give, if they give one.
+#[must_use]
+pub fn remark_reason(remark: &Remark) -> Option<Reason> {
     let text = remark.text.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if says(&["applied", "application"]) {

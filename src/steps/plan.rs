@@ -208,9 +208,10 @@ fn in_words(occasion: &Occasion, candidate: &Candidate, due: due::Due) -> String
     format!("{gap}{}", occasion.text)
 }
 
-/// Never within 7 days of mail either way, but for thanks after a talk (P3).
-fn week_after_mail(story: &Story, reason: Reason) -> Option<Timestamp> {
-    let last = story.last_mail.filter(|_| reason != Reason::Thanks)?;
+/// Never within 7 days of mail either way, but for thanks or a word after a talk (P3).
+#[must_use]
+pub fn week_after_mail(story: &Story, reason: Reason) -> Option<Timestamp> {
+    let last = story.last_mail.filter(|_| story.talk.is_none() || !matches!(reason, Reason::Thanks | Reason::AfterTalk))?;
     last.checked_add((i64::from(LEAST_DAYS) * 24).hours()).ok()
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use jiff::tz::TimeZone;
+
 use crate::model::id::EntryId;
 use crate::model::journal::{Effect, Entry, EntryKind, Side};
 use crate::model::reading::Outcome;
@@ -15,12 +17,12 @@ const SILENCE: Span = Span::Weeks(26);
 
 /// Adds up a journal, given in the order things happened. Lines voided by a later correction do not count.
 #[must_use]
-pub fn story(entries: &[Entry], rules: &CadenceRules, zone: &jiff::tz::TimeZone) -> Story {
+pub fn story(entries: &[Entry], rules: &CadenceRules, zone: &TimeZone) -> Story {
     let voided: HashSet<EntryId> = entries.iter().filter_map(|entry| entry.line.voids).collect();
     let mut story = Story::default();
     for entry in entries.iter().filter(|entry| !voided.contains(&entry.id)) {
         for effect in &entry.line.effects {
-            apply(&mut story, effect, entry);
+            apply(&mut story, effect, entry, zone);
         }
     }
     add_silence(&mut story, rules, zone);
@@ -28,9 +30,9 @@ pub fn story(entries: &[Entry], rules: &CadenceRules, zone: &jiff::tz::TimeZone)
     story
 }
 
-fn apply(story: &mut Story, effect: &Effect, entry: &Entry) {
+fn apply(story: &mut Story, effect: &Effect, entry: &Entry, zone: &TimeZone) {
     match effect {
-        Effect::Touch(side) => touch(story, *side, entry),
+        Effect::Touch(side) => touch(story, *side, entry, zone),
         Effect::CheckIn => {
             story.unanswered += 1;
             story.last_check_in = Some(entry.line.on);
@@ -40,8 +42,11 @@ fn apply(story: &mut Story, effect: &Effect, entry: &Entry) {
         Effect::Owe => story.owes = story.owes.or(Some(entry.line.on)),
         Effect::Answered => story.owes = None,
         Effect::Hold(reason, until) => {
+            let earlier = story.holds.iter().find(|(held, _)| held == reason).and_then(|(_, until)| *until);
+            // A second automatic answer that names no day does not shorten an absence that is known.
+            let until = if *reason == HoldReason::AutoReply { (*until).max(earlier) } else { *until };
             story.holds.retain(|(held, _)| held != reason);
-            story.holds.push((*reason, *until));
+            story.holds.push((*reason, until));
         }
         Effect::Release(reason) => story.holds.retain(|(held, _)| held != reason),
         Effect::Stop(reason) => {
@@ -58,7 +63,7 @@ fn apply(story: &mut Story, effect: &Effect, entry: &Entry) {
     }
 }
 
-fn touch(story: &mut Story, side: Side, entry: &Entry) {
+fn touch(story: &mut Story, side: Side, entry: &Entry, zone: &TimeZone) {
     let on = entry.line.on;
     story.put_off = None;
     let talked = matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting);
@@ -69,6 +74,10 @@ fn touch(story: &mut Story, side: Side, entry: &Entry) {
         story.unanswered = 0;
         story.holds.retain(|(reason, _)| *reason != HoldReason::AutoReply);
         story.stops.retain(|(reason, _)| *reason != StopReason::NoAnswer);
+        if side == Side::Theirs {
+            // Their mail shows that one of their addresses lives.
+            story.stops.retain(|(reason, _)| *reason != StopReason::Undeliverable);
+        }
     }
     if matches!(side, Side::Owner | Side::Both) {
         // Any later word of the owner pays the debt: a mail in Sent, a logged call, meeting or mail.
@@ -78,7 +87,7 @@ fn touch(story: &mut Story, side: Side, entry: &Entry) {
         story.our_mails += 1;
         story.last_ours = story.last_ours.max(Some(on));
         story.talk = None;
-        story.follow_up = story.follow_up.filter(|day| on.to_zoned(jiff::tz::TimeZone::UTC).date() < *day);
+        story.follow_up = story.follow_up.filter(|day| on.to_zoned(zone.clone()).date() < *day);
     }
     if talked {
         story.talk = Some(on);
@@ -88,7 +97,7 @@ fn touch(story: &mut Story, side: Side, entry: &Entry) {
 }
 
 /// Silence holds for half a year after `pause_after` check-ins and stops after `stop_after`.
-fn add_silence(story: &mut Story, rules: &CadenceRules, zone: &jiff::tz::TimeZone) {
+fn add_silence(story: &mut Story, rules: &CadenceRules, zone: &TimeZone) {
     let Some(last) = story.last_check_in.filter(|_| story.unanswered > 0) else { return };
     if rules.stop_after > 0 && story.unanswered >= rules.stop_after {
         story.stops.push((StopReason::NoAnswer, last));

@@ -86,11 +86,11 @@ impl Window {
 /// The zone that a person's own recent mails show; the newest first. UTC says nothing: many servers stamp it.
 #[must_use]
 pub fn zone_of_mails(mails: &[(Timestamp, Offset)]) -> Option<TimeZone> {
-    let (_, newest) = *mails.iter().find(|(_, offset)| *offset != Offset::UTC)?;
+    let (latest, newest) = *mails.iter().find(|(_, offset)| *offset != Offset::UTC)?;
     let fits = |zone: &TimeZone| mails.iter().filter(|(at, offset)| zone.to_offset(*at) == *offset).count();
-    let american = US_ZONES.iter().filter_map(|name| TimeZone::get(name).ok());
+    let american = US_ZONES.iter().filter_map(|name| TimeZone::get(name).ok()).filter(|zone| zone.to_offset(latest) == newest);
     // The last of equals loses to the first, so that the commonest zone wins a tie.
-    let best = american.rev().max_by_key(fits).filter(|zone| fits(zone) > 0);
+    let best = american.rev().max_by_key(fits);
     Some(best.unwrap_or_else(|| newest.to_time_zone()))
 }
 

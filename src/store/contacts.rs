@@ -280,7 +280,11 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn wrote_from(&self, address: &Address, at: Timestamp) -> Result<(), StoreError> {
         self.conn.execute(
-            "UPDATE address SET wrote_at = max(coalesce(wrote_at, 0), ?2), dead = NULL WHERE key = ?1",
+            // A mail older than the report that killed the address does not revive it (P2).
+            "UPDATE address SET wrote_at = max(coalesce(wrote_at, 0), ?2),
+             dead = CASE WHEN EXISTS (SELECT 1 FROM journal j WHERE j.contact = address.contact AND j.kind = 'bounced' AND j.happened >= ?2)
+                    THEN dead END
+             WHERE key = ?1",
             params![address.key(), micros(at)],
         )?;
         Ok(())
@@ -307,19 +311,28 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// All addresses of a contact, dead ones included.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn all_addresses_of(&self, id: ContactId) -> Result<Vec<Address>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT address FROM address WHERE contact = ?1 ORDER BY position")?;
+        let addresses: Vec<String> = statement.query_map([id.0], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(addresses.iter().filter_map(|address| Address::parse(address).ok()).collect())
+    }
+
     /// Erases a contact, their mails and their journal rows (`forget`); returns all their addresses.
     ///
     /// # Errors
     /// When the database fails.
     pub fn erase_contact(&self, id: ContactId) -> Result<Vec<Address>, StoreError> {
-        let mut statement = self.conn.prepare("SELECT address FROM address WHERE contact = ?1")?;
-        let addresses: Vec<String> = statement.query_map([id.0], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let addresses = self.all_addresses_of(id)?;
         self.with_gate("forget", || {
             self.conn.execute("DELETE FROM journal WHERE contact = ?1", [id.0])?;
             self.conn.execute("DELETE FROM contact WHERE id = ?1", [id.0])?;
             Ok(())
         })?;
-        Ok(addresses.iter().filter_map(|address| Address::parse(address).ok()).collect())
+        Ok(addresses)
     }
 
     /// Makes one contact of two: everything of `from` becomes `into`'s.
@@ -331,15 +344,21 @@ impl Tx<'_> {
             self.conn.query_row("SELECT coalesce(max(position), 0) FROM address WHERE contact = ?1", [into.0], |row| row.get(0))?;
         self.conn
             .execute("UPDATE address SET contact = ?1, position = position + ?3 + 1 WHERE contact = ?2", params![into.0, from.0, last])?;
-        self.conn.execute("UPDATE message SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+        // A mail to both of them is kept once.
+        self.conn.execute("UPDATE OR IGNORE message SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.conn.execute("UPDATE draft SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.conn.execute("UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.with_gate("merge", || {
+            // What both had of one mail is told once, or it would count as two words.
+            self.conn.execute(
+                "DELETE FROM journal WHERE contact = ?2 AND message IN
+                 (SELECT m.id FROM message m JOIN message o ON o.event = m.event WHERE m.contact = ?2 AND o.contact = ?1)",
+                params![into.0, from.0],
+            )?;
             self.conn.execute("UPDATE journal SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+            self.conn.execute("DELETE FROM contact WHERE id = ?1", [from.0])?;
             Ok(())
-        })?;
-        self.conn.execute("DELETE FROM contact WHERE id = ?1", [from.0])?;
-        Ok(())
+        })
     }
 
     fn with_gate(&self, reason: &str, work: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {

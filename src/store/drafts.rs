@@ -217,6 +217,33 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Drops the rendered mail of a draft whose words changed before any of it left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn unrender(&self, id: DraftId) -> Result<(), StoreError> {
+        self.conn.execute("UPDATE draft SET raw = NULL, message_id = NULL WHERE id = ?1 AND body_begun IS NULL", [id.0])?;
+        Ok(())
+    }
+
+    /// True when the owner was once asked whether this delivery arrived.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn was_doubted(&self, id: DraftId) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM journal WHERE draft = ?1 AND kind = 'asked'")?.exists([id.0])?)
+    }
+
+    /// Since when a delivery meets trouble, from an instant on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn troubled_since(&self, id: DraftId, from: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT min(recorded) FROM journal WHERE draft = ?1 AND kind = 'delivery' AND recorded >= ?2")?;
+        Ok(statement.query_row(params![id.0, micros(from)], |row| row.get::<_, Option<i64>>(0))?.map(instant))
+    }
+
     /// The rendered mail of a delivery.
     ///
     /// # Errors

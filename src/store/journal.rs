@@ -11,6 +11,9 @@ use crate::model::reading::Outcome;
 const COLUMNS: &str = "j.id, j.recorded, j.happened, j.contact, j.kind, j.text, j.message, j.draft, j.outcome, j.effects, j.voids, \
      coalesce((SELECT rfc_id FROM message m WHERE m.id = j.message), (SELECT message_id FROM draft d WHERE d.id = j.draft))";
 
+/// Microseconds by which the clocks of two commands may differ.
+const MOMENT: i64 = 5_000_000;
+
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let outcome: Option<String> = row.get(8)?;
     Ok(Entry {
@@ -32,11 +35,13 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 }
 
 impl Tx<'_> {
-    /// Adds a line.
+    /// Adds a line. What the owner or this program does at this moment comes after all that was written of the contact
+    /// just before, even when two processes' clocks differ by a moment. Mails keep their own order.
     ///
     /// # Errors
     /// When the database fails.
     pub fn append(&self, line: &NewEntry, recorded: Timestamp) -> Result<EntryId, StoreError> {
+        let happened = self.in_order(line, recorded)?;
         self.conn
             .prepare_cached(
                 "INSERT INTO journal (recorded, happened, contact, kind, text, message, draft, outcome, effects, voids)
@@ -44,7 +49,7 @@ impl Tx<'_> {
             )?
             .execute(params![
                 micros(recorded),
-                micros(line.on),
+                happened,
                 line.contact.map(|id| id.0),
                 line.kind.word(),
                 line.text,
@@ -55,6 +60,16 @@ impl Tx<'_> {
                 line.voids.map(|id| id.0),
             ])?;
         Ok(EntryId(self.conn.last_insert_rowid()))
+    }
+
+    fn in_order(&self, line: &NewEntry, recorded: Timestamp) -> Result<i64, StoreError> {
+        let (on, recorded) = (micros(line.on), micros(recorded));
+        if line.message.is_some() || (recorded - on).abs() > MOMENT {
+            return Ok(on);
+        }
+        let mut last = self.conn.prepare_cached("SELECT max(happened) FROM journal WHERE contact = ?1")?;
+        let last: Option<i64> = last.query_row([line.contact.map(|id| id.0)], |row| row.get(0))?;
+        Ok(last.filter(|last| (on..on + MOMENT).contains(last)).unwrap_or(on))
     }
 
     /// All lines about a contact, in the order things happened.

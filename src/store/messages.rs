@@ -86,6 +86,23 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached("SELECT 1 FROM message WHERE event = ?1")?.exists([event])?)
     }
 
+    /// True when this event is kept for this contact already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_kept_for(&self, event: &str, contact: ContactId) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM message WHERE event = ?1 AND contact = ?2")?.exists(params![event, contact.0])?)
+    }
+
+    /// When an event kept for anybody counts as having happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn kept_at(&self, event: &str) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.conn.prepare_cached("SELECT at FROM message WHERE event = ?1 LIMIT 1")?;
+        Ok(statement.query_row([event], |row| row.get(0).map(instant)).optional()?)
+    }
+
     /// A kept mail by id.
     ///
     /// # Errors
@@ -131,13 +148,16 @@ impl Tx<'_> {
         Ok(statement.query_row(parameters, message).optional()?)
     }
 
-    /// When and at which offset from UTC (seconds) a contact wrote lately, newest first.
+    /// When and at which offset from UTC (seconds) a contact wrote lately, newest first. Reports, lists and other
+    /// people in the conversation say nothing of their clock.
     ///
     /// # Errors
     /// When the database fails.
     pub fn offsets_of(&self, contact: ContactId, most: u32) -> Result<Vec<(Timestamp, i32)>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT at, zone FROM message WHERE contact = ?1 AND direction = 'in' AND zone IS NOT NULL ORDER BY at DESC LIMIT ?2",
+            "SELECT at, zone FROM message WHERE contact = ?1 AND direction = 'in' AND zone IS NOT NULL
+             AND json_extract(reading, '$.kind') IN ('reply', 'auto_reply', 'invite')
+             AND lower(peer) IN (SELECT key FROM address WHERE contact = ?1) ORDER BY at DESC LIMIT ?2",
         )?;
         let rows = statement.query_map(params![contact.0, most], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -175,11 +195,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// When the newest kept mail arrived that was looked at from an instant on.
+    /// True when the owner wrote to a contact from an instant on.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn has_mail_since(&self, contact: ContactId, since: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT 1 FROM message WHERE contact = ?1 AND at >= ?2")?.exists(params![contact.0, micros(since)])?)
+    pub fn was_written_since(&self, contact: ContactId, since: Timestamp) -> Result<bool, StoreError> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT 1 FROM message WHERE contact = ?1 AND direction = 'out' AND at >= ?2")?
+            .exists(params![contact.0, micros(since)])?)
     }
 }

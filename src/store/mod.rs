@@ -104,6 +104,14 @@ impl Store {
         Ok(answer)
     }
 
+    /// Moves all that was written from the log into the file, and empties the log: what was erased is gone from both.
+    ///
+    /// # Errors
+    /// When the file cannot be written. That another process reads at this moment is no error.
+    pub fn settle_log(&self) -> Result<(), StoreError> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
     /// A number that changes whenever another connection changed the file; cheap to ask.
     ///
     /// # Errors
@@ -155,8 +163,10 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let read_only = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
     // FULL: a committed `sent` must survive power loss, else a mail could go twice (P1).
     let pragmas = if read_only { "" } else { "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500;" };
-    conn.execute_batch(&format!("{pragmas} PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4000;"))
-        .map_err(|error| StoreError::opening(path, &error))?;
+    conn.execute_batch(&format!(
+        "{pragmas} PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4000;"
+    ))
+    .map_err(|error| StoreError::opening(path, &error))?;
     Ok(conn)
 }
 

@@ -70,7 +70,7 @@ impl Tx<'_> {
     fn hash_of(&self, address: &Address) -> Result<String, StoreError> {
         let key = self.value(KEY)?.ok_or_else(|| StoreError::Row("the key of the suppressions is missing".to_owned()))?;
         let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key.as_bytes());
-        Ok(hex(ring::hmac::sign(&key, address.key().as_bytes()).as_ref()))
+        Ok(hex(ring::hmac::sign(&key, person(&address.key()).as_bytes()).as_ref()))
     }
 
     fn rewrite_suppression_file(&self) -> Result<(), StoreError> {
@@ -90,6 +90,14 @@ impl Tx<'_> {
         file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(place)?;
         file.persist(&path).map_err(|error| place(error.error))?;
         Ok(())
+    }
+}
+
+/// The address without a `+tag`: it is the same person's.
+fn person(key: &str) -> String {
+    match key.split_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+        None => key.to_owned(),
     }
 }
 

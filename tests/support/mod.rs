@@ -1,4 +1,9 @@
 //! What the tests stand on.
 
+pub mod home;
+pub mod letters;
+pub mod owner;
+pub mod proxy;
 pub mod scripted;
 pub mod servers;
+pub mod town;

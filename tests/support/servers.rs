@@ -19,7 +19,8 @@ pub struct MailServers {
     dir: PathBuf,
     /// IMAP with STARTTLS.
     pub imap: u16,
-    imaps: u16,
+    /// IMAP over TLS.
+    pub imaps: u16,
     lmtp: u16,
     /// Submission with STARTTLS.
     pub smtp: u16,
@@ -67,20 +68,77 @@ pub fn session(user: &str, stop: &Stop) -> Imap {
     Imap::connect(&settings(user), &SecretString::from(PASSWORD), stop).expect("the test server lets any user in")
 }
 
-/// Delivers a mail into a user's INBOX by LMTP.
+/// Delivers a mail into a user's INBOX by LMTP; into another folder for `user+Folder@…`.
 pub fn deliver(user: &str, mail: &str) {
-    let line = TcpStream::connect(("127.0.0.1", servers().lmtp)).expect("LMTP answers");
+    hand_in(servers().lmtp, "LHLO", "jane.doe@payer.test", user, mail);
+}
+
+/// Sends a mail as somebody outside would: through Postfix.
+pub fn post(from: &str, to: &str, mail: &str) {
+    hand_in(servers().smtp, "EHLO", from, to, mail);
+}
+
+fn hand_in(port: u16, hello: &str, from: &str, to: &str, mail: &str) {
+    let line = TcpStream::connect(("127.0.0.1", port)).expect("the server answers");
     let mut answers = BufReader::new(line.try_clone().expect("a second handle"));
     let mut line = line;
     expect(&mut answers, "220");
-    for command in ["LHLO tests\r\n", "MAIL FROM:<jane.doe@payer.test>\r\n", &format!("RCPT TO:<{user}>\r\n")] {
-        line.write_all(command.as_bytes()).expect("LMTP listens");
+    for command in [format!("{hello} tests\r\n"), format!("MAIL FROM:<{from}>\r\n"), format!("RCPT TO:<{to}>\r\n")] {
+        line.write_all(command.as_bytes()).expect("the server listens");
         expect(&mut answers, "250");
     }
-    line.write_all(b"DATA\r\n").expect("LMTP listens");
+    line.write_all(b"DATA\r\n").expect("the server listens");
     expect(&mut answers, "354");
-    line.write_all(format!("{}\r\n.\r\n", mail.replace("\n.", "\n..")).as_bytes()).expect("LMTP listens");
+    line.write_all(format!("{}\r\n.\r\n", mail.replace("\n.", "\n..")).as_bytes()).expect("the server listens");
     expect(&mut answers, "250");
+}
+
+/// A mail as it lies in a mailbox.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The file's name; flags stand behind `:2,`.
+    pub file: String,
+    /// The whole mail, line ends as `\n`.
+    pub text: String,
+}
+
+impl Stored {
+    /// A header, unfolded; empty when it is absent.
+    pub fn header(&self, name: &str) -> String {
+        let head = self.text.split("\n\n").next().unwrap_or_default().replace("\n ", " ").replace("\n\t", " ");
+        let wanted = format!("{}:", name.to_lowercase());
+        head.lines().find(|line| line.to_lowercase().starts_with(&wanted)).map_or("", |line| line[wanted.len()..].trim()).to_owned()
+    }
+
+    /// What stands below the header.
+    pub fn body(&self) -> &str {
+        self.text.split_once("\n\n").map_or("", |(_, body)| body)
+    }
+
+    /// True when a program marked it as read.
+    pub fn is_seen(&self) -> bool {
+        self.file.split_once(":2,").is_some_and(|(_, flags)| flags.contains('S'))
+    }
+}
+
+/// The mails of a user's folder, `""` for the inbox; oldest first.
+pub fn folder(user: &str, name: &str) -> Vec<Stored> {
+    let mut dir = servers().maildir(user);
+    if !name.is_empty() {
+        dir.push(format!(".{name}"));
+    }
+    let mut mails: Vec<Stored> = Vec::new();
+    for part in ["new", "cur"] {
+        for entry in std::fs::read_dir(dir.join(part)).into_iter().flatten().flatten() {
+            // A mail may move from new to cur meanwhile; the next look sees it.
+            let Ok(bytes) = std::fs::read(entry.path()) else { continue };
+            let file = entry.file_name().to_string_lossy().into_owned();
+            let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+            mails.push(Stored { file, text });
+        }
+    }
+    mails.sort_by(|one, other| one.file.cmp(&other.file));
+    mails
 }
 
 fn expect(answers: &mut impl BufRead, code: &str) {

@@ -110,8 +110,11 @@ service auth {
     mode = 0666
   }
 }
+# Mail to somebody+Folder goes into that folder.
 protocol lmtp {
   postmaster_address = postmaster@example.test
+  lmtp_save_to_detail_mailbox = yes
+  lda_mailbox_autocreate = yes
 }
 END
 
@@ -144,6 +147,7 @@ virtual_mailbox_domains = example.test, gone.test, slow.test
 virtual_transport = lmtp:inet:127.0.0.1:$lmtp
 transport_maps = texthash:$dir/postfix/transport
 recipient_delimiter = +
+sender_bcc_maps = regexp:$dir/postfix/copies
 smtpd_tls_cert_file = $dir/tls/server.pem
 smtpd_tls_key_file = $dir/tls/server.key
 smtpd_tls_security_level = may
@@ -166,6 +170,8 @@ END
   printf '%s\n' "gone.test error:5.1.1 the mailbox does not exist" "slow.test lmtp:inet:127.0.0.1:1" > "$dir/postfix/transport"
   printf '%s\n' "refused@example.test 550 5.1.1 no such user here" "later@example.test 451 4.3.0 try again later" \
     "quota@example.test 550 5.4.5 daily sending quota exceeded" > "$dir/postfix/recipients"
+  # A provider that files what its users send: for users whose names begin with "filed".
+  echo '/^(filed[0-9]+)@example\.test$/ ${1}+Sent@example.test' > "$dir/postfix/copies"
   cat > "$dir/postfix/master.cf" <<END
 127.0.0.1:$smtp inet n - n - - smtpd
 127.0.0.1:$submissions inet n - n - - smtpd

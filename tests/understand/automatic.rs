@@ -126,6 +126,21 @@ fn receipts_and_complaints_are_no_bounces() {
 }
 
 #[test]
+fn receipts_in_plain_words_are_known_too() {
+    let delivered = "Your message has been delivered to the following recipients: tom.weiss@northplan.example";
+    let reading = from("postmaster@northplan.example", "Delivered: hello", "Return-Path: <>\r\n", delivered);
+    assert_eq!((reading.kind, reading.bounce), (Kind::Bulk, None));
+    let unread = mail("Not read: hello", "", "Your message was deleted without being read on Tuesday.");
+    assert_eq!((unread.kind, unread.outcome), (Kind::Bulk, None));
+}
+
+#[test]
+fn an_absence_that_speaks_of_failed_deliveries_is_an_absence() {
+    let body = "I am out of the office. Mail to my phone could not be delivered.";
+    assert_eq!(mail("Automatic reply: delivery failure", "Return-Path: <>\r\n", body).kind, Kind::AutoReply);
+}
+
+#[test]
 fn a_report_that_a_person_passes_on_is_that_persons_mail() {
     assert_eq!(read("report-forwarded-by-a-person").kind, Kind::Reply);
     let told = mail("mail trouble", "", "My mail to you bounced: 550 5.1.1 user unknown. Did you get it now?");
@@ -257,7 +272,16 @@ fn a_mailbox_that_wants_proof_of_a_person_is_a_machine_and_no_bounce() {
 fn calendars_invite_and_answer_and_a_file_that_only_shows_a_date_does_not() {
     assert_eq!(read("invitation").kind, Kind::Invite);
     assert_eq!(read("invitation-accepted").kind, Kind::Invite);
+    assert_eq!(read("invitation-called-off").kind, Kind::Invite);
     assert_eq!(read("answer-with-a-calendar-file").kind, Kind::Reply);
+}
+
+#[test]
+fn an_invitation_says_when_and_one_called_off_says_nothing() {
+    let times = |name: &str| read(name).facts.call_times.into_iter().map(String::from).collect::<Vec<_>>();
+    assert_eq!(times("invitation"), ["2026-03-10T19:00:00+00:00/2026-03-10T19:30:00+00:00"]);
+    assert_eq!(times("invitation-from-exchange"), ["2026-03-10T15:00:00-04:00/2026-03-10T15:30:00-04:00"]);
+    assert!(times("invitation-called-off").is_empty());
 }
 
 #[test]

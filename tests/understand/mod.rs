@@ -3,6 +3,7 @@
 mod automatic;
 mod facts;
 mod facts_soup;
+mod facts_woven;
 mod intent;
 mod quote;
 mod quote_properties;

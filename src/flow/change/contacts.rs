@@ -9,12 +9,11 @@ use crate::flow::{Trouble, contact};
 use crate::model::address::{Address, clean_name};
 use crate::model::contact::{Contact, Mode, Relation};
 use crate::model::employer::{Employer, EmployerKind};
-use crate::model::id::{ContactId, NewsId};
+use crate::model::id::ContactId;
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
-use crate::model::reading::Outcome;
 use crate::model::standing::{HoldReason, StopReason};
 use crate::steps::directory::Directory;
-use crate::steps::{decide, story};
+use crate::steps::story;
 use crate::store::Tx;
 use crate::world::World;
 
@@ -22,7 +21,7 @@ use crate::world::World;
 const MOST_TEXT: usize = 2_000;
 
 pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed, Trouble> {
-    refuse_known(tx, &new)?;
+    refuse_known(world, tx, &new)?;
     let (employer, family) = employer(tx, new.employer.as_deref(), &new.addresses)?;
     let contact = Contact {
         id: ContactId(0),
@@ -48,7 +47,9 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
         Some(invitation) => format!("added again; their invitation: {}", clean_name(invitation)),
         None => "added".to_owned(),
     };
-    pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Added, text))?;
+    // The history of before is read again; what they asked then does not outweigh what they asked since.
+    let lifted = new.invited.iter().flat_map(|_| [Effect::Lift(StopReason::OptedOut), Effect::Lift(StopReason::Declined)]);
+    pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Added, text).with(lifted))?;
     if let Some(note) = &contact.note {
         pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Note, note.clone()))?;
     }
@@ -56,8 +57,9 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
 }
 
 /// Someone suppressed comes back only by `--again`, and after an opt-out only with their later invitation (P17).
-fn refuse_known(tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
+fn refuse_known(world: &World, tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
     for address in &new.addresses {
+        refuse_own(world, address)?;
         if let Some(other) = tx.contact_of(address)? {
             let name = tx.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
             return Err(Trouble::refused(format!(
@@ -77,6 +79,13 @@ fn refuse_known(tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
             )));
         }
         tx.lift_suppression(address)?;
+    }
+    Ok(())
+}
+
+fn refuse_own(world: &World, address: &Address) -> Result<(), Trouble> {
+    if world.settings.owner.addresses().iter().any(|own| own.key() == address.key()) {
+        return Err(Trouble::refused(format!("{address} is your own address")));
     }
     Ok(())
 }
@@ -123,6 +132,7 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
         }
     }
     for address in &contact.addresses {
+        refuse_own(world, address)?;
         let is_new = !before.addresses.contains(address);
         if let Some(reason) = tx.suppressed(address)?.filter(|_| is_new) {
             return Err(Trouble::refused(format!("{address} is never to be written to again ({reason})")));
@@ -153,7 +163,9 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
     tx.update_contact(&contact)?;
     let pen = world.pen();
     pen.withdraw(tx, contact.id, "you changed the contact; a new draft is made from what you said")?;
-    pen.record(tx, &NewEntry::about(contact.id, world.now(), EntryKind::Edited, "you changed what is known of them"))?;
+    let reachable = !contact.addresses.is_empty() && contact.addresses != before.addresses;
+    let lifted = reachable.then_some(Effect::Lift(StopReason::Undeliverable));
+    pen.record(tx, &NewEntry::about(contact.id, world.now(), EntryKind::Edited, "you changed what is known of them").with(lifted))?;
     shown(tx, contact.id)
 }
 
@@ -229,22 +241,6 @@ pub(super) fn forget(world: &World, tx: &Tx<'_>, who: &str) -> Result<Changed, T
     Ok(Changed::Forgotten { name: kept.contact.name, suppressed: addresses.len() })
 }
 
-pub(super) fn merge(world: &World, tx: &Tx<'_>, into: &str, from: &str) -> Result<Changed, Trouble> {
-    let (into, from) = (contact::find(tx, into)?.contact, contact::find(tx, from)?.contact);
-    if into.id == from.id {
-        return Err(Trouble::refused("these are one contact already"));
-    }
-    let pen = world.pen();
-    pen.withdraw(tx, into.id, "two contacts were made one")?;
-    pen.withdraw(tx, from.id, "two contacts were made one")?;
-    tx.merge_contacts(into.id, from.id)?;
-    pen.record(
-        tx,
-        &NewEntry::about(into.id, world.now(), EntryKind::Merged, format!("{} (contact {}) was made one with them", from.name, from.id)),
-    )?;
-    shown(tx, into.id)
-}
-
 pub(super) fn log(world: &World, tx: &Tx<'_>, who: &str, text: String, kind: EntryKind, on: Option<Timestamp>) -> Result<Changed, Trouble> {
     let text = required("text", &text)?;
     if on.is_some_and(|on| on > world.now()) {
@@ -266,82 +262,6 @@ pub(super) fn log(world: &World, tx: &Tx<'_>, who: &str, text: String, kind: Ent
     tell(world, tx, who, kind, text, effects, on)
 }
 
-pub(super) fn add_news(world: &World, tx: &Tx<'_>, text: &str, until: Option<Date>) -> Result<Changed, Trouble> {
-    let text = required("news", text)?;
-    if until.is_some_and(|day| day < world.today()) {
-        return Err(Trouble::refused("this day is over; news must be news for some days at least"));
-    }
-    let id = tx.add_news(&text, until, world.now())?;
-    let found = tx.news(world.today())?.into_iter().find(|news| news.id == id);
-    found.map(Changed::News).ok_or_else(|| Trouble::refused("the news was not kept"))
-}
-
-pub(super) fn drop_news(tx: &Tx<'_>, id: NewsId) -> Result<Changed, Trouble> {
-    if tx.drop_news(id)? {
-        Ok(Changed::NewsDropped(id))
-    } else {
-        Err(Trouble::refused(format!("there is no news {id}; curbside news shows them")))
-    }
-}
-
-/// The owner corrects a reading: a new line voids what the old one did.
-pub(super) fn correct(world: &World, tx: &Tx<'_>, message_id: &str, outcome: Outcome) -> Result<Changed, Trouble> {
-    let bare = message_id.trim().trim_matches(['<', '>']);
-    let by_number = bare.parse().ok().map(crate::model::id::MessageId).map(|id| tx.message(id)).transpose()?.flatten();
-    let message = match by_number {
-        Some(message) => message,
-        None => tx.message_by_rfc_id(bare)?.ok_or_else(|| {
-            Trouble::refused(format!("no kept mail has the Message-ID {}; curbside show WHO lists them", clean_name(bare)))
-        })?,
-    };
-    let entry = tx
-        .entries_about(message.id)?
-        .into_iter()
-        .rfind(|entry| {
-            matches!(
-                entry.line.kind,
-                EntryKind::TheyWrote | EntryKind::AutoReply | EntryKind::OtherMail | EntryKind::Corrected | EntryKind::Asked
-            )
-        })
-        .ok_or_else(|| Trouble::refused("this mail is not one that was read for its meaning"))?;
-    let mut reading = message.reading.clone().ok_or_else(|| Trouble::refused("this mail is not one that was read for its meaning"))?;
-    let day = message.at.to_zoned(world.settings.owner.zone.clone()).date();
-    let mut effects = vec![Effect::Touch(Side::Theirs), Effect::Warmth(outcome.is_warm())];
-    effects.extend(decide::outcome_effects(outcome, &reading, day));
-    let mut line = NewEntry::about(
-        message.contact,
-        message.at,
-        EntryKind::Corrected,
-        format!("you corrected the reading: {}", decide::outcome_in_words(outcome)),
-    )
-    .message(message.id)
-    .with(effects);
-    line.outcome = Some(outcome);
-    line.voids = Some(entry.id);
-    reading.outcome = Some(outcome);
-    tx.set_reading(message.id, &reading)?;
-    let id = world.pen().record(tx, &line)?;
-    settle_suppression(world, tx, message.contact, outcome)?;
-    Ok(Changed::Entry(id))
-}
-
-/// A corrected opt-out suppresses, and a wrongly read one is taken back.
-fn settle_suppression(world: &World, tx: &Tx<'_>, contact: ContactId, outcome: Outcome) -> Result<(), Trouble> {
-    let Some(kept) = tx.contact(contact)? else { return Ok(()) };
-    let opted_out = kept.story.stops.iter().any(|(reason, _)| *reason == StopReason::OptedOut);
-    for address in &kept.contact.addresses {
-        if outcome == Outcome::OptedOut {
-            tx.suppress(address, "opted_out", world.now())?;
-        } else if !opted_out {
-            tx.lift_suppression(address)?;
-        }
-    }
-    if !kept.story.stops.is_empty() {
-        world.pen().withdraw(tx, contact, "you corrected what they said")?;
-    }
-    Ok(())
-}
-
 fn tell(
     world: &World,
     tx: &Tx<'_>,
@@ -357,12 +277,12 @@ fn tell(
     shown(tx, kept.contact.id)
 }
 
-fn shown(tx: &Tx<'_>, id: ContactId) -> Result<Changed, Trouble> {
+pub(super) fn shown(tx: &Tx<'_>, id: ContactId) -> Result<Changed, Trouble> {
     let kept = tx.contact(id)?.ok_or_else(|| Trouble::refused("the contact is gone"))?;
     Ok(Changed::Contact(Box::new(kept)))
 }
 
-fn required(what: &str, text: &str) -> Result<String, Trouble> {
+pub(super) fn required(what: &str, text: &str) -> Result<String, Trouble> {
     let clean = clean_name(text);
     if clean.is_empty() {
         return Err(Trouble::refused(format!("the {what} is empty")));

@@ -13,6 +13,7 @@ use crate::model::journal::{Effect, EntryKind, NewEntry};
 use crate::model::span::Span;
 use crate::model::standing::State;
 use crate::steps::due;
+use crate::steps::plan::week_after_mail;
 use crate::steps::window::{Wanted, slot};
 use crate::store::{StoreError, Tx};
 use crate::world::World;
@@ -102,6 +103,7 @@ pub(in crate::flow) fn place(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> R
     if let Some(until) = kept.story.hold(world.today()).and_then(|(_, until)| until) {
         earliest = earliest.max(start_of(world, until));
     }
+    earliest = earliest.max(week_after_mail(&kept.story, draft.because).unwrap_or(earliest));
     let window = prepare::window(world, tx, &kept)?;
     let spacing = u64::try_from(world.settings.sending.spacing.seconds()).unwrap_or(0);
     // Half the spacing again, at most, so that no machine-like rhythm shows.
@@ -149,6 +151,11 @@ pub(super) fn revise(world: &World, tx: &Tx<'_>, id: DraftId, subject: Option<St
     if draft.content.subject.is_empty() {
         return Err(Trouble::refused("the subject is empty; begin the text with a line “Subject: …”"));
     }
+    if tx.was_doubted(id)? {
+        return Err(Trouble::refused(format!("the very mail goes again; to write another one: curbside outbox cancel {id}")));
+    }
+    // It surely did not leave: what was rendered of the old words is not what goes.
+    tx.unrender(id)?;
     draft.content.text = text;
     draft.blocked = None;
     draft.revision += 1;
@@ -156,6 +163,8 @@ pub(super) fn revise(world: &World, tx: &Tx<'_>, id: DraftId, subject: Option<St
     draft.approved = None;
     draft.approved_at = None;
     tx.update_draft(&draft, world.now())?;
+    // A mail rendered for an attempt that was put off holds the old text (P5).
+    draft.message_id = None;
     tx.append(
         &NewEntry::about(
             draft.contact,

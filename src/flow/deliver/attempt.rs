@@ -3,20 +3,18 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::LOOK_MINUTES;
-use crate::flow::learn::event_of;
+use crate::flow::departed::{Departure, departed};
 use crate::flow::{Trouble, change, draft_text};
 use crate::mail::compose::{self, Letter};
-use crate::mail::mime;
 use crate::mail::smtp::Envelope;
 use crate::model::draft::{Draft, DraftState};
 use crate::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 use crate::model::folder::{Folder, Role};
-use crate::model::id::{DraftId, MessageId};
-use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
-use crate::model::message::{Direction, Message};
+use crate::model::id::DraftId;
+use crate::model::journal::{Effect, EntryKind, NewEntry};
+use crate::model::span::Span;
 use crate::model::standing::StopReason;
 use crate::steps::lists;
-use crate::store::messages::Arrival;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
 
@@ -26,6 +24,8 @@ const GIVE_UP_HOURS: i64 = 5 * 24;
 const QUOTA_HOURS: i64 = 24;
 /// A refused login is tried again after an hour at the earliest: no login loop.
 const LOGIN_HOURS: i64 = 1;
+/// A person whose check-in was refused is not proposed again before.
+const LEAST_DAYS_AFTER_REFUSAL: Span = Span::Weeks(1);
 
 /// Renders the mail once, stores it, and marks the delivery `sending`, all in the caller's transaction.
 pub(super) fn mark_sending(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> Result<(), Trouble> {
@@ -114,53 +114,11 @@ fn conclude(world: &World, id: DraftId, answer: SendAnswer) -> Result<bool, Trou
     })
 }
 
-/// Writes down that the server has it: the check-in, the touch, the news told, and the copy wanted in Sent.
-pub(in crate::flow) fn record_sent(world: &World, tx: &Tx<'_>, draft: &mut Draft, at: Timestamp, answer: &str) -> Result<(), Trouble> {
-    let rendered = tx.rendered(draft.id)?.ok_or_else(|| Trouble::refused("the mail was never rendered"))?;
-    draft.state = DraftState::Sent;
-    draft.answer = Some(answer.to_owned());
-    tx.update_draft(draft, world.now())?;
+/// Writes down that the server has it, and gives the provider's own copy its time to appear.
+pub(in crate::flow) fn record_sent(world: &World, tx: &Tx<'_>, draft: &mut Draft, at: Timestamp, answer: &str) -> Result<(), StoreError> {
     let patience = world.post.smtp_host().map_or(std::time::Duration::ZERO, lists::copy_patience);
     let until = world.now().checked_add(i64::try_from(patience.as_secs()).unwrap_or(0).seconds()).unwrap_or(world.now());
-    tx.set_sent(draft.id, at, Some(until))?;
-    let message = keep_own(tx, draft, &rendered.raw, at)?;
-    if let Some(news) = draft.news {
-        tx.set_told(news, draft.contact)?;
-    }
-    let mut line = NewEntry::about(draft.contact, at, EntryKind::CheckIn, format!("check-in sent: {}", draft.content.subject))
-        .draft(draft.id)
-        .with([Effect::Touch(Side::Owner), Effect::CheckIn]);
-    line.message = message;
-    world.pen().record(tx, &line)?;
-    Ok(())
-}
-
-/// Our own mail is kept like the copy in Sent would be, so that the copy is known when it is seen.
-fn keep_own(tx: &Tx<'_>, draft: &Draft, raw: &[u8], at: Timestamp) -> Result<Option<MessageId>, StoreError> {
-    let Some(mail) = mime::parse(raw) else { return Ok(None) };
-    let event = event_of(&mail);
-    if tx.is_kept(&event)? {
-        return Ok(None);
-    }
-    let parent = match &draft.content.in_reply_to {
-        Some(id) => tx.message_by_rfc_id(id)?,
-        None => None,
-    };
-    let message = Message {
-        id: MessageId(0),
-        thread: parent.map_or(MessageId(0), |parent| parent.thread),
-        rfc_id: mail.message_id.clone(),
-        contact: draft.contact,
-        direction: Direction::Out,
-        peer: Some(draft.content.to.address.clone()),
-        mine: Some(draft.content.from.address.clone()),
-        subject: mail.subject.clone(),
-        chain: mail.references.iter().cloned().chain(mail.message_id.clone()).collect(),
-        at,
-        offset: None,
-        reading: None,
-    };
-    tx.keep_message(&message, &Arrival { event: &event, folder: "", raw }).map(Some)
+    departed(&world.pen(), tx, draft, &Departure { at, answer, copy_until: until })
 }
 
 fn refused(world: &World, tx: &Tx<'_>, draft: &mut Draft, refusal: &Refusal) -> Result<(), Trouble> {
@@ -172,12 +130,18 @@ fn refused(world: &World, tx: &Tx<'_>, draft: &mut Draft, refusal: &Refusal) -> 
     if !refusal.is_permanent() {
         return again_later(world, tx, draft, &words);
     }
+    if refusal.stage < Stage::RcptTo {
+        // The server refuses the owner, not this mail: every other one would fare the same.
+        let why = format!("your mail server does not take mail from you ({words}); mend it, then: curbside resume --all");
+        return pause_queue(world, tx, draft, LOGIN_HOURS, &why);
+    }
     draft.state = DraftState::Refused;
     draft.answer = Some(words.clone());
     tx.update_draft(draft, world.now())?;
     let mut line = NewEntry::about(draft.contact, world.now(), EntryKind::Bounced, format!("the server refused the check-in: {words}"))
-        .draft(draft.id);
-    if refusal.stage == Stage::RcptTo {
+        .draft(draft.id)
+        .with([put_off(world)]);
+    if says_address_is_dead(refusal) {
         tx.set_dead(&draft.content.to.address, &words)?;
         let living = tx.contact(draft.contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
         if !living {
@@ -186,6 +150,20 @@ fn refused(world: &World, tx: &Tx<'_>, draft: &mut Draft, refusal: &Refusal) -> 
     }
     world.pen().record(tx, &line)?;
     Ok(())
+}
+
+/// What was refused is not proposed again at once.
+fn put_off(world: &World) -> Effect {
+    Effect::PutOff(LEAST_DAYS_AFTER_REFUSAL.after_day(world.today()))
+}
+
+/// True for refusals of the recipient that are about the address, not about policy, size or a full mailbox (RFC 3463).
+fn says_address_is_dead(refusal: &Refusal) -> bool {
+    let about_address = match refusal.status.as_deref() {
+        Some(status) => status.starts_with("5.1.") && status != "5.1.7" && status != "5.1.8" || status == "5.2.1",
+        None => matches!(refusal.code, 550 | 551 | 553),
+    };
+    refusal.stage == Stage::RcptTo && about_address
 }
 
 /// A daily limit of the provider, not a fault of this mail: 550 5.4.5 (Gmail), 554 5.2.0 (Exchange Online).
@@ -224,21 +202,15 @@ fn pause_queue(world: &World, tx: &Tx<'_>, draft: &mut Draft, hours: i64, why: &
 /// Waits grow from five minutes to about an hour; after five days the owner is told.
 fn again_later(world: &World, tx: &Tx<'_>, draft: &mut Draft, words: &str) -> Result<(), Trouble> {
     let yes = draft.approved_at.unwrap_or(draft.created_at);
-    let give_up = yes.checked_add(GIVE_UP_HOURS.hours()).is_ok_and(|end| world.now() > end);
+    let first = tx.troubled_since(draft.id, yes)?;
+    let give_up = first.and_then(|first| first.checked_add(GIVE_UP_HOURS.hours()).ok()).is_some_and(|end| world.now() > end);
     draft.answer = Some(words.to_owned());
     if give_up {
         draft.state = DraftState::Refused;
         tx.update_draft(draft, world.now())?;
-        tx.append(
-            &NewEntry::about(
-                draft.contact,
-                world.now(),
-                EntryKind::Asked,
-                format!("the check-in could not be sent for five days: {words}"),
-            )
-            .draft(draft.id),
-            world.now(),
-        )?;
+        let text = format!("the check-in could not be sent for five days: {words}");
+        let line = NewEntry::about(draft.contact, world.now(), EntryKind::Asked, text).draft(draft.id).with([put_off(world)]);
+        world.pen().record(tx, &line)?;
         return Ok(());
     }
     let minutes = (5_i64 << draft.attempts.saturating_sub(1).min(4)).min(60);
@@ -253,6 +225,19 @@ fn again_later(world: &World, tx: &Tx<'_>, draft: &mut Draft, words: &str) -> Re
     Ok(())
 }
 
+/// A delivery whose fate the owner was asked: it may still be found in Sent.
+pub(super) fn settle_doubtful(world: &mut World, id: DraftId) -> Result<(), Trouble> {
+    let Some(rendered) = world.store.read(|tx| tx.rendered(id))? else { return Ok(()) };
+    if !is_in_mailbox(world, &rendered.message_id)? {
+        return Ok(());
+    }
+    let begun = rendered.body_begun.unwrap_or_else(|| world.now());
+    world.store.write(|tx| {
+        let Some(mut draft) = tx.draft(id)?.filter(|draft| draft.state == DraftState::Doubtful) else { return Ok(()) };
+        Ok(record_sent(world, tx, &mut draft, begun, "found in your mailbox")?)
+    })
+}
+
 /// A delivery found in `sending`. Before the body it surely did not leave; after it, only finding it proves it did.
 pub(super) fn settle(world: &mut World, id: DraftId) -> Result<(), Trouble> {
     let Some(rendered) = world.store.read(|tx| tx.rendered(id))? else { return back_to_queue(world, id) };
@@ -262,7 +247,7 @@ pub(super) fn settle(world: &mut World, id: DraftId) -> Result<(), Trouble> {
     world.store.write(|tx| {
         let Some(mut draft) = tx.draft(id)?.filter(|draft| draft.state == DraftState::Sending) else { return Ok(()) };
         if found {
-            return record_sent(world, tx, &mut draft, begun, "found in your mailbox");
+            return Ok(record_sent(world, tx, &mut draft, begun, "found in your mailbox")?);
         }
         if late {
             return doubt(world, tx, &mut draft);

@@ -37,7 +37,7 @@ fn surely(mail: &Mail, seen: &Seen) -> [Sign; 7] {
     [
         (answered_by_header(mail), 5, "auto_header"),
         (SIGNS.auto_subjects.hit(&seen.subject), 4, "auto_subject"),
-        (SIGNS.declares.hit(&seen.text), 3, "says_automatic"),
+        (SIGNS.declares.hit(&seen.text), 4, "says_automatic"),
         (seen.auto_submitted, 2, "auto_submitted"),
         (seen.auto_submitted && seen.answers, 2, "auto_answer"),
         (weakly(mail), 1, "weak_auto_header"),
@@ -46,7 +46,7 @@ fn surely(mail: &Mail, seen: &Seen) -> [Sign; 7] {
 }
 
 /// What an absent person's machine says.
-fn absence(seen: &Seen) -> [Sign; 5] {
+fn absence(seen: &Seen) -> [Sign; 6] {
     let opening = head(&seen.text, OPENING);
     let absent = SIGNS.absent.count(opening);
     [
@@ -55,6 +55,7 @@ fn absence(seen: &Seen) -> [Sign; 5] {
         (absent > 0 && SIGNS.back.hit(&seen.text), 1, "back"),
         (absent > 0 && SIGNS.cover.hit(&seen.text), 1, "cover"),
         (absent > 0 && SIGNS.thanks.hit(opening), 1, "thanks"),
+        (absent > 0 && SIGNS.formal.hit(opening), 1, "formal"),
     ]
 }
 
@@ -74,7 +75,7 @@ fn receipt(seen: &Seen) -> [Sign; 5] {
 fn by_a_person(seen: &Seen, absent: bool) -> bool {
     let text = head(&seen.text, OPENING);
     let named = SIGNS.greeting.hit(text) && !SIGNS.nameless.hit(text);
-    text.contains('?') || SIGNS.human.hit(text) || absent && (named || SIGNS.trade.hit(text))
+    SIGNS.asks.hit(text) || SIGNS.human.hit(text) || absent && (named || SIGNS.trade.hit(text))
 }
 
 fn answered_by_header(mail: &Mail) -> bool {

@@ -24,11 +24,12 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
 }
 
 /// Signs of the header.
-fn shown(mail: &Mail, seen: &Seen) -> [Sign; 8] {
+fn shown(mail: &Mail, seen: &Seen) -> [Sign; 9] {
     let mass = |value: &str| matches!(value.trim().to_ascii_lowercase().as_str(), "bulk" | "list" | "junk");
     [
         (sends_from(mail, &SIGNS.job_alerts), 3, "job_alert_sender"),
         (SIGNS.job_subjects.hit(&seen.subject), 2, "job_subject"),
+        (SIGNS.bulk_subjects.hit(&seen.subject), 1, "mass_subject"),
         (mail.header("list-id").is_some() || mail.header("list-post").is_some(), 3, "list"),
         (mail.header("list-unsubscribe").is_some(), 2, "list_unsubscribe"),
         (mail.headers.iter().any(|(name, _)| SIGNS.bulk_headers.iter().any(|known| known == name)), 1, "mass_header"),

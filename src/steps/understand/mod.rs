@@ -42,7 +42,8 @@ pub fn understand(mail: &Mail, known: &Known<'_>) -> Reading {
     match judged.kind {
         Kind::Reply => read_answer(&mut reading, mail, known),
         Kind::AutoReply => auto_reply::read(&mut reading, mail, &anchor(mail, known)),
-        Kind::Bounce | Kind::Invite | Kind::Bulk | Kind::Order | Kind::Own => {}
+        Kind::Invite => reading.facts.call_times = invite::call_times(mail, &anchor(mail, known)),
+        Kind::Bounce | Kind::Bulk | Kind::Order | Kind::Own => {}
     }
     reading
 }

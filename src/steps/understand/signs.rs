@@ -50,6 +50,7 @@ pub(super) struct Signs {
     pub(super) auto_subjects: Phrases,
     pub(super) absent: Phrases,
     pub(super) declares: Phrases,
+    pub(super) formal: Phrases,
     pub(super) back: Phrases,
     pub(super) cover: Phrases,
     pub(super) thanks: Phrases,
@@ -60,6 +61,7 @@ pub(super) struct Signs {
     pub(super) left: Phrases,
     pub(super) not_left: Phrases,
     pub(super) human: Phrases,
+    pub(super) asks: Phrases,
     pub(super) trade: Phrases,
     pub(super) greeting: Phrases,
     pub(super) nameless: Phrases,
@@ -68,6 +70,7 @@ pub(super) struct Signs {
     /// Addresses and domains of job boards behind which a person writes.
     pub(super) people_behind: Vec<&'static str>,
     pub(super) job_subjects: Phrases,
+    pub(super) bulk_subjects: Phrases,
     pub(super) bulk_headers: Vec<String>,
     pub(super) no_reply: Phrases,
     pub(super) bulk_texts: Phrases,
@@ -78,6 +81,10 @@ pub(super) struct Signs {
 /// Signs and readings of delivery reports.
 pub(super) struct ReportSigns {
     pub(super) subjects: Phrases,
+    pub(super) complaints: Phrases,
+    pub(super) arrived: Phrases,
+    pub(super) read: Phrases,
+    pub(super) read_texts: Phrases,
     pub(super) openings: Phrases,
     pub(super) returned: Phrases,
     pub(super) lists: Phrases,
@@ -158,6 +165,7 @@ struct AutoReplyTable {
     subjects: Vec<String>,
     absent: Vec<String>,
     declares: Vec<String>,
+    formal: String,
     back: Vec<String>,
     cover: Vec<String>,
     thanks: Vec<String>,
@@ -168,6 +176,7 @@ struct AutoReplyTable {
     left: Vec<String>,
     not_left: Vec<String>,
     human: Vec<String>,
+    asks: String,
     trade: Vec<String>,
     greeting: String,
     nameless: String,
@@ -177,6 +186,7 @@ struct AutoReplyTable {
 #[serde(deny_unknown_fields)]
 struct BulkTable {
     job_subjects: Vec<String>,
+    subjects: Vec<String>,
     headers: Vec<String>,
     no_reply: Vec<String>,
     texts: Vec<String>,
@@ -193,6 +203,10 @@ struct InviteTable {
 #[serde(deny_unknown_fields)]
 struct BounceFile {
     subjects: Vec<String>,
+    complaints: Vec<String>,
+    arrived: Vec<String>,
+    read: Vec<String>,
+    read_texts: Vec<String>,
     openings: Vec<String>,
     returned: Vec<String>,
     lists: Vec<String>,
@@ -228,6 +242,7 @@ impl From<AutomaticFile> for Signs {
             auto_subjects: Phrases::new(&auto.subjects),
             absent: Phrases::new(&auto.absent),
             declares: Phrases::new(&auto.declares),
+            formal: Phrases::new(&[auto.formal]),
             back: Phrases::new(&auto.back),
             cover: Phrases::new(&auto.cover),
             thanks: Phrases::new(&auto.thanks),
@@ -238,12 +253,14 @@ impl From<AutomaticFile> for Signs {
             left: Phrases::new(&auto.left),
             not_left: Phrases::new(&auto.not_left),
             human: Phrases::new(&auto.human),
+            asks: Phrases::new(&[auto.asks]),
             trade: Phrases::new(&auto.trade),
             greeting: Phrases::new(&[auto.greeting]),
             nameless: Phrases::new(&[auto.nameless]),
             job_alerts: board_rows(&["sender", "sender_domain"]),
             people_behind: board_rows(&["person_behind"]),
             job_subjects: Phrases::new(&bulk.job_subjects),
+            bulk_subjects: Phrases::new(&bulk.subjects),
             bulk_headers: bulk.headers,
             no_reply: Phrases::new(&whole_word),
             bulk_texts: Phrases::new(&bulk.texts),
@@ -259,6 +276,10 @@ impl From<BounceFile> for ReportSigns {
         let texts: Vec<String> = file.reason.iter().flat_map(|reason| reason.text.clone()).collect();
         Self {
             subjects: Phrases::new(&file.subjects),
+            complaints: Phrases::new(&file.complaints),
+            arrived: Phrases::new(&file.arrived),
+            read: Phrases::new(&file.read),
+            read_texts: Phrases::new(&file.read_texts),
             openings: Phrases::new(&file.openings),
             returned: Phrases::new(&file.returned),
             lists: Phrases::new(&file.lists),
@@ -303,6 +324,7 @@ mod tests {
         for file in [include_str!("../../../data/automatic.toml"), include_str!("../../../data/bounce.toml")] {
             let mut found = Vec::new();
             texts(&toml::from_str(file).unwrap(), &mut found);
+            assert!(found.iter().all(|text| !text.contains(char::is_control)), "an escape that the table's quotes took for their own");
             let wrong: Vec<&String> = found
                 .iter()
                 .filter(|text| !text.starts_with('[') && RegexSetBuilder::new([text]).unicode(false).build().is_err())

@@ -31,7 +31,7 @@ impl Entry {
     pub(super) fn arrived(&self) -> bool {
         let action = self.action.as_deref().unwrap_or_default();
         matches!(action, "delivered" | "relayed" | "expanded")
-            || action.is_empty() && self.status.as_deref().is_some_and(|status| status.starts_with('2'))
+            || !matches!(action, "failed" | "delayed") && self.status.as_deref().is_some_and(|status| status.starts_with('2'))
     }
 
     fn is_told(&self) -> bool {
@@ -81,7 +81,9 @@ fn looks_like_fields(text: &str) -> bool {
 fn of_notification(text: &str) -> Vec<Entry> {
     let Some(text) = text.trim_start().strip_prefix('{') else { return Vec::new() };
     let line: String = text.split("\n--").next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(64 * 1024).collect();
-    let Ok(report) = serde_json::from_str::<serde_json::Value>(&format!("{{{line}")) else { return Vec::new() };
+    let Ok(envelope) = serde_json::from_str::<serde_json::Value>(&format!("{{{line}")) else { return Vec::new() };
+    let inner = envelope.get("Message").and_then(|value| value.as_str()).and_then(|text| serde_json::from_str(text).ok());
+    let report: serde_json::Value = inner.unwrap_or(envelope);
     let word = |value: &serde_json::Value, name: &str| value.get(name).and_then(|value| value.as_str()).map(str::to_owned);
     let found = report.pointer("/bounce/bouncedRecipients").and_then(|value| value.as_array()).cloned().unwrap_or_default();
     let entry = |value: &serde_json::Value| Entry {

@@ -8,7 +8,7 @@ use jiff::{ToSpan, Zoned};
 use serde::Deserialize;
 
 use super::dates::{Calendar, Mention};
-use super::lexicon::Prep;
+use super::lexicon::{Lex, Prep};
 use super::spans::{Grain, ahead};
 use super::words::{self, Page};
 use crate::model::calendar::next_working_day;
@@ -44,11 +44,18 @@ pub fn back_on(text: &str, anchor: &Zoned) -> Option<Date> {
     found.max_by_key(|(sure, day)| (*sure, std::cmp::Reverse(*day))).map(|(_, day)| day)
 }
 
+/// `23/11/2026`
+fn is_day_first(page: &Page<'_>, i: usize) -> bool {
+    let day = matches!(page.lex(i), Lex::Number(13..=31, 2, false));
+    day && page.low(i + 1) == "/" && page.glued(i + 1) && page.glued(i + 2) && matches!(page.lex(i + 2), Lex::Number(1..=12, 1..=2, false))
+}
+
 /// Does the writer put the day before the month?
 fn is_foreign(page: &Page<'_>, anchor: &Zoned) -> bool {
     let words = page.words.iter().filter(|word| LISTS.foreign.contains(word.low)).count();
+    let written = (0..page.words.len()).any(|i| is_day_first(page, i));
     let east = anchor.offset().seconds() >= 3600;
-    words >= 2 || east
+    words >= 2 || east || written
 }
 
 struct Absence<'a> {
@@ -64,6 +71,10 @@ impl Absence<'_> {
         if at.past || (at.doubtful && at.at.grain == Grain::Day) || (at.loose && at.prep == Prep::Within) {
             return None;
         }
+        let listed = self.mentions.get(n + 1).is_some_and(|next| self.is_range_end(at, next));
+        if listed || self.is_hour_of_day(at) {
+            return None;
+        }
         let returns = self.is_near(n, &LISTS.returns);
         let absent = self.is_near(n, &LISTS.absent);
         let negated = (returns || at.prep == Prep::Before) && self.is_negated(at);
@@ -75,7 +86,7 @@ impl Absence<'_> {
             Prep::Through => Some((2, rests)),
             Prep::After if returns || absent => Some((3, at.day(self.now))),
             Prep::Before if negated => Some((3, resumes)),
-            _ if at.at.last > at.at.first && at.at.grain == Grain::Day => Some((2, rests)),
+            _ if at.at.last > at.at.first && at.at.grain == Grain::Day => self.speaks_of_absence(at).then_some((2, rests)),
             _ if joined => Some((2, rests)),
             _ if at.at.grain == Grain::Ahead && (returns || absent) => Some((2, next_working_day(at.at.first))),
             _ if returns && !negated => Some((3, resumes)),
@@ -97,6 +108,24 @@ impl Absence<'_> {
                 .filter(same)
                 .take_while(|k| !matches!(self.page.low(*k), "," | "and" | "und" | "but" | "et" | "y" | ";"))
                 .any(hit)
+    }
+
+    /// "until 2 pm today"
+    fn is_hour_of_day(&self, at: &Mention) -> bool {
+        at.at.last == self.now && (1..=2).any(|back| matches!(self.page.low(at.from.wrapping_sub(back)), "am" | "pm" | "noon" | "m"))
+    }
+
+    /// The sentence of a stretch says that somebody is away, not when they work.
+    fn speaks_of_absence(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        let to = self.page.words.partition_point(|word| word.sentence <= sentence);
+        let mut sentence = self.page.words[from..to].iter();
+        let at_work = sentence.clone().any(|word| matches!(word.low, "hours" | "work" | "open" | "monitored"));
+        !at_work
+            && sentence.any(|word| {
+                LISTS.absent.contains(word.low) || LISTS.returns.contains(word.low) || matches!(word.low, "service" | "replies" | "on")
+            })
     }
 
     fn is_negated(&self, at: &Mention) -> bool {
@@ -135,7 +164,8 @@ impl Absence<'_> {
                     | "zum"
             )
         };
-        let grain = before.at.grain == Grain::Day && at.at.grain == Grain::Day;
+        let apart = before.to < at.from || matches!(at.prep, Prep::Through | Prep::Until);
+        let grain = apart && before.at.grain == Grain::Day && at.at.grain == Grain::Day;
         grain
             && at.from <= before.to + 2
             && before.to <= at.from

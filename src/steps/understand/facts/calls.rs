@@ -5,10 +5,9 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{ToSpan, Zoned};
 
 use super::clock::{self, Clock, Hours, Minutes};
-use super::cues::Sign;
 use super::dates::Mention;
 use super::follow::Scene;
-use super::lexicon::{Lex, Prep};
+use super::lexicon::Prep;
 use super::spans::{Grain, ahead};
 use crate::model::reading::{CallTime, Outcome};
 
@@ -141,63 +140,8 @@ impl<'a> Scene<'a> {
             && !at.doubtful
             && at.at.last >= self.now
             && !self.is_refused(at)
+            && !self.is_past_plan(at)
             && !self.is_moved_away(at)
-    }
-
-    /// "can't do Tuesday", "Tuesday is out"
-    fn is_refused(&self, at: &Mention) -> bool {
-        const AFTER: &[&str] = &[
-            "doesn't",
-            "won't",
-            "isn't",
-            "no",
-            "not",
-            "out",
-            "booked",
-            "bad",
-            "full",
-            "packed",
-            "tough",
-            "taken",
-            "gone",
-            "impossible",
-            "hard",
-        ];
-        let cues = self.cues_in(self.page.sentence(at.from));
-        let before =
-            cues.iter().any(|cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from));
-        let to = at.to + usize::from(matches!(self.page.low(at.to), "is" | "are" | "'s" | "just" | "really" | "i'm" | "looks"));
-        before
-            || AFTER.contains(&self.page.low(to))
-            || (matches!(self.page.low(to), "a" | "all" | "totally" | "completely") && AFTER.contains(&self.page.low(to + 1)))
-    }
-
-    /// Only list words and verbs of doing stand between.
-    fn is_list(&self, from: usize, to: usize) -> bool {
-        (from..to).all(|k| {
-            matches!(self.page.lex(k), Lex::Weekday(..) | Lex::Filler | Lex::Prep(Prep::On) | Lex::Which(_))
-                || matches!(
-                    self.page.low(k),
-                    "or" | "and"
-                        | "do"
-                        | "make"
-                        | "available"
-                        | "free"
-                        | "work"
-                        | "meet"
-                        | "talk"
-                        | "open"
-                        | "around"
-                        | "make it"
-                        | "it"
-                        | "be"
-                        | ","
-                        | "either"
-                        | "there"
-                        | "in"
-                        | "any"
-                )
-        })
     }
 
     /// "move our Tuesday call to Wednesday": Tuesday is given up.
@@ -237,6 +181,25 @@ impl<'a> Scene<'a> {
             (None, Some(right)) => Some(right),
             (None, None) => self.slot_elsewhere(clock, slots, next),
         }
+    }
+
+    /// "we had said Friday at 9"
+    fn is_past_plan(&self, at: &Mention) -> bool {
+        (at.from.saturating_sub(3)..at.from).any(|k| {
+            matches!(self.page.low(k), "said" | "supposed" | "missed" | "planned") && !matches!(self.page.low(k + 1), "yes" | "to")
+        })
+    }
+
+    /// "on the road Thursday and Friday", "we had said Friday"
+    fn is_away(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let near = (at.from.saturating_sub(7)..at.from).filter(|k| self.page.sentence(*k) == sentence);
+        near.into_iter().any(|k| {
+            matches!(
+                self.page.low(k),
+                "road" | "traveling" | "travelling" | "out" | "off" | "away" | "clinic" | "said" | "supposed" | "missed"
+            )
+        })
     }
 
     /// "in clinic until 12"
@@ -311,7 +274,9 @@ impl<'a> Scene<'a> {
     /// A bare day in the sentence of a timed one: an alternative without an hour.
     fn is_beside(&self, slot: &Slot<'_>, all: &[Slot<'_>]) -> bool {
         let sentence = self.page.sentence(slot.day.from);
-        let or_before = matches!(self.page.low(slot.day.from.wrapping_sub(1)), "or" | "and");
+        let before = self.page.low(slot.day.from.wrapping_sub(1));
+        let whole = (before == "day" && self.page.low(slot.day.from.wrapping_sub(2)) == "all") || matches!(before, "anytime" | "time");
+        let or_before = whole || (matches!(before, "or" | "and") && !self.is_away(slot.day));
         or_before && all.iter().any(|other| !other.clocks.is_empty() && self.page.sentence(other.day.from) == sentence)
     }
 
@@ -345,6 +310,11 @@ impl<'a> Scene<'a> {
                     | "slot"
                     | "calendar"
                     | "webex"
+                    | "works"
+                    | "suits"
+                    | "invite"
+                    | "dial"
+                    | "reschedule"
                     | "ring"
             )
         })

@@ -8,9 +8,10 @@ use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
 use super::spans::{Grain, Stretch, after_rest, ahead, quarter};
 use super::words::Page;
-use crate::model::calendar::next_working_day;
+use crate::model::calendar::{is_working_day, next_working_day};
 
 mod counts;
+mod figures;
 mod relative;
 mod units;
 mod weekdays;
@@ -49,10 +50,16 @@ impl Mention {
             Prep::Until if self.rest && self.at.first == self.at.last => after_rest(self.at.last),
             Prep::After | Prep::Through => next_working_day(ahead(self.at.last, 1)),
             Prep::Before => next_working_day(ahead(self.at.first, -3).max(ahead(now, 1))),
-            _ if self.rest && self.at.first == self.at.last => next_working_day(self.at.first),
+            _ if self.rest && self.at.first == self.at.last => self.feast(now),
             _ if self.at.grain == Grain::Day => self.at.first,
             _ => next_working_day(self.at.first.max(ahead(now, 1))),
         }
+    }
+
+    /// A holiday itself: the working day before it; the first one of the year for New Year.
+    fn feast(&self, now: Date) -> Date {
+        let before = (1..5).map(|n| ahead(self.at.first, -n)).find(|day| is_working_day(*day) && *day > now);
+        before.filter(|_| self.at.first.month() > 1).unwrap_or_else(|| next_working_day(self.at.first))
     }
 }
 
@@ -200,6 +207,9 @@ impl<'p> Calendar<'p> {
         if over && !matches!(prep, Prep::Since | Prep::By) && found.at.grain != Grain::Ahead {
             prep = Prep::After;
         }
+        if found.rest && found.at.first == found.at.last && self.page.low(i.wrapping_sub(1)) == "between" {
+            prep = Prep::After;
+        }
         if found.closing && prep == Prep::Until {
             prep = Prep::Through;
         }
@@ -249,6 +259,7 @@ impl<'p> Calendar<'p> {
             k -= 1;
             match self.page.lex(k) {
                 Lex::Filler => {}
+                _ if self.page.low(k) == "fy" || self.page.low(k.wrapping_sub(1)) == "fy" => {}
                 Lex::Mark('-' | '~' | '(' | ',') if self.page.low(k) != "," || self.page.low(k.wrapping_sub(1)) == "until" => {}
                 Lex::Prep(Prep::After) if self.or_before(k) => return (k - 1, Prep::From),
                 Lex::Prep(prep) => return (k, prep),

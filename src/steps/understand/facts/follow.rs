@@ -9,6 +9,9 @@ use super::spans::{Grain, ahead};
 use super::words::Page;
 use crate::model::reading::Outcome;
 
+mod refine;
+mod refusal;
+
 /// Further ahead than this, a day is not a follow-up.
 const HORIZON: i32 = 800;
 
@@ -51,7 +54,8 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
     if matches!(first, Some(Outcome::OptedOut | Outcome::Declined)) {
         return None;
     }
-    let (chosen, after) = scene.asked().or_else(|| scene.waited(first).map(|n| (n, scene.is_running(n))))?;
+    let (chosen, after) =
+        scene.asked().or_else(|| scene.waited(first).or_else(|| scene.spoken_of(first)).map(|n| (n, scene.is_running(n))))?;
     let chosen = if scene.is_second(chosen) { chosen - 1 } else { chosen };
     let (corrected, prep) = scene.corrected(chosen);
     let mut mention = scene.mentions[corrected];
@@ -66,10 +70,18 @@ pub fn follow_up_on(scene: &Scene<'_>) -> Option<Date> {
 impl Scene<'_> {
     /// A date that the writer ties to a request; true when it is to be after that date.
     fn asked(&self) -> Option<(usize, bool)> {
-        let asks = self.cues.iter().filter(|cue| cue.sign == Sign::Ask || (cue.sign == Sign::Better && self.is_not_now()));
+        let better = self.is_not_now();
+        let fits = |cue: &&Cue| (cue.sign == Sign::Ask && !self.is_noun(cue)) || (cue.sign == Sign::Better && better);
+        let asks = self.cues.iter().filter(fits);
         let found = asks
             .filter_map(|cue| self.date_of(cue).map(|(n, cost, after)| (n, cost + if cue.sign == Sign::Better { 6 } else { 0 }, after)));
         found.min_by_key(|(n, cost, _)| (*cost, *n)).map(|(n, _, after)| (n, after))
+    }
+
+    /// "I have you down for a follow-up"
+    fn is_noun(&self, cue: &Cue) -> bool {
+        matches!(self.page.low(cue.from.wrapping_sub(1)), "a" | "the" | "your" | "another")
+            && matches!(self.page.low(cue.from), "follow" | "check" | "reminder" | "nudge" | "ping")
     }
 
     fn is_not_now(&self) -> bool {
@@ -106,12 +118,12 @@ impl Scene<'_> {
             && matches!(at.prep, Prep::On | Prep::From)
             && at.from >= cue.to
             && self.wall_between(cue.to, at.from);
-        let limit = limited && (at.prep == Prep::By || bare);
-        !limit && self.is_open_date(at) && !self.is_turned_down(at) && (!negated || held) && !self.is_call_day(at)
+        let limit = limited && (matches!(at.prep, Prep::By | Prep::Before) || bare);
+        !limit && self.is_open_date(at) && !self.is_turned_down(at) && !self.is_spoilt(at) && (!negated || held) && !self.is_call_day(at)
     }
 
     /// Still to come, and not a deadline or a day of something else.
-    fn is_open_date(&self, at: &Mention) -> bool {
+    pub(super) fn is_open_date(&self, at: &Mention) -> bool {
         let stale = at.past || at.plural || (at.doubtful && at.at.grain == Grain::Day);
         !stale && at.day(self.now) > self.now && !self.is_deadline(at)
     }
@@ -136,7 +148,8 @@ impl Scene<'_> {
             })
             .count();
         let inside = usize::from(at.from < cue.to && at.to > cue.from);
-        (to - from) + walls * 3 + back + inside
+        let stops = (from..to).filter(|k| self.page.low(*k) == ";").count();
+        (to - from) + walls * 3 + stops * 8 + back + inside
     }
 
     /// "Ping me then": the date named just before, or right after.
@@ -167,23 +180,82 @@ impl Scene<'_> {
 
     /// The latest date at which things change on their side, for a "not now".
     fn waited(&self, first: Option<Outcome>) -> Option<usize> {
-        let waits =
-            matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged)) && self.outcomes.contains(&Outcome::NotNow);
-        waits.then_some(())?;
+        let told =
+            self.outcomes.contains(&Outcome::NotNow) && matches!(first, Some(Outcome::NotNow | Outcome::Referral | Outcome::Acknowledged));
+        let guessed = matches!(first, None | Some(Outcome::Unclear));
+        (told || guessed).then_some(())?;
         let fits = |at: &Mention| {
             self.is_open_date(at)
                 && !at.loose
-                && (!self.is_turned_down(at) || self.runs(at))
+                && !self.is_spoilt(at)
+                && !self.is_elsewhere(at)
+                && (!self.is_turned_down(at) && !self.is_denied(at) || self.runs(at))
                 && !matches!(at.prep, Prep::Within | Prep::Before)
         };
         let changes = |at: &Mention| {
+            if guessed {
+                return matches!(at.prep, Prep::After | Prep::Until | Prep::Through) && self.in_sentence(at, Sign::Open);
+            }
             matches!(at.prep, Prep::After | Prep::Until | Prep::Through)
                 || self.is_fragment(at)
                 || self.in_sentence(at, Sign::Open)
                 || self.in_sentence(at, Sign::Promise)
         };
         let open = self.mentions.iter().enumerate().filter(|(n, at)| fits(at) && changes(at) && !self.is_gone(at) && !self.is_second(*n));
-        open.max_by_key(|(n, at)| (self.is_fragment(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))).map(|(n, _)| n)
+        open.max_by_key(|(n, at)| {
+            (self.is_fragment(at) && !self.runs(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))
+        })
+        .map(|(n, _)| n)
+    }
+
+    /// For a "not now", the last day to come of which the mail says that something will be.
+    fn spoken_of(&self, first: Option<Outcome>) -> Option<usize> {
+        (first == Some(Outcome::NotNow)).then_some(())?;
+        let fits = |at: &Mention| {
+            self.is_open_date(at) && !at.loose && !self.is_spoilt(at) && !matches!(at.prep, Prep::Within | Prep::Before | Prep::By)
+        };
+        let said = |at: &Mention| {
+            self.in_sentence(at, Sign::Will)
+                && !self.is_gone(at)
+                && !self.is_turned_down(at)
+                && !self.is_denied(at)
+                && !self.is_sociable(at)
+                && !self.is_elsewhere(at)
+        };
+        self.mentions.iter().enumerate().rfind(|(_, at)| fits(at) && said(at)).map(|(n, _)| n)
+    }
+
+    /// "See you at the meeting on the 12th."
+    fn is_sociable(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        (from..at.from).any(|k| {
+            matches!(
+                self.page.low(k),
+                "see"
+                    | "seeing"
+                    | "meeting"
+                    | "conference"
+                    | "travel"
+                    | "traveling"
+                    | "wedding"
+                    | "birthday"
+                    | "dinner"
+                    | "lunch"
+                    | "webinar"
+            )
+        })
+    }
+
+    /// "I'll be in Ohio the week of the 8th"
+    fn is_elsewhere(&self, at: &Mention) -> bool {
+        let place = |k: usize| self.page.words.get(k).is_some_and(|word| word.capital && word.means == Lex::None);
+        (at.from.saturating_sub(6)..at.from).any(|k| {
+            matches!(self.page.low(k), "be" | "i'm")
+                && matches!(self.page.low(k + 1), "in" | "at")
+                && place(k + 2)
+                && !self.wall_between(k, at.from)
+        })
     }
 
     /// The clause of a date speaks of the past.
@@ -248,31 +320,7 @@ impl Scene<'_> {
         (from..).zip(&self.mentions[from..to.max(from)])
     }
 
-    /// A word that turns the cue round stands shortly before it.
-    fn is_negated(&self, at: usize) -> bool {
-        self.cues_in(self.page.sentence(at))
-            .iter()
-            .any(|cue| cue.sign == Sign::Not && cue.to <= at && cue.to + 3 > at && !self.wall_between(cue.to, at))
-    }
-
-    /// "not January", "rather than Tuesday"
-    fn is_turned_down(&self, at: &Mention) -> bool {
-        !matches!(at.prep, Prep::Before | Prep::Until | Prep::From | Prep::After)
-            && self.cues_in(self.page.sentence(at.from)).iter().any(|cue| {
-                cue.sign == Sign::Not
-                    && !self.is_lack(cue)
-                    && cue.to <= at.from
-                    && cue.to + 2 > at.from
-                    && !self.wall_between(cue.to, at.from)
-            })
-    }
-
-    /// "nothing until Q3" turns no date down.
-    fn is_lack(&self, cue: &Cue) -> bool {
-        matches!(self.page.low(cue.from), "nothing" | "no" | "none" | "nobody" | "hardly")
-    }
-
-    fn wall_between(&self, from: usize, to: usize) -> bool {
+    pub(super) fn wall_between(&self, from: usize, to: usize) -> bool {
         (from..to).any(|k| matches!(self.page.lex(k), Lex::Mark(',' | ':' | ';' | '-' | '(' | ')')) || self.page.low(k) == "but")
     }
 
@@ -282,61 +330,5 @@ impl Scene<'_> {
         let near =
             |cue: &&Cue| cue.sign == Sign::Deadline && cue.to <= at.to && cue.to + 6 > at.from && !self.wall_between(cue.to, at.from);
         here.iter().filter(near).any(|cue| !here.iter().any(|ask| ask.sign == Sign::Ask && ask.to >= cue.to && ask.to <= at.from))
-    }
-
-    /// The date that a correction puts in place of the chosen one.
-    fn corrected(&self, chosen: usize) -> (usize, Prep) {
-        let (mut now, mut prep) = (chosen, self.mentions[chosen].prep);
-        for (n, at) in self.mentions.iter().enumerate().skip(chosen + 1) {
-            let from = self.mentions[now].to;
-            if at.from > from + 12 {
-                break;
-            }
-            let fixes = |cue: &Cue| cue.sign == Sign::Fix && cue.from >= from && cue.to <= at.from + 2;
-            if self.narrows(now, at) || self.explains(now, at) {
-                now = n;
-                prep = if at.prep == Prep::On { prep } else { at.prep };
-                continue;
-            }
-            if self.settles_on(now, at) {
-                (now, prep) = (n, at.prep);
-                continue;
-            }
-            let sentences = [self.page.sentence(from), self.page.sentence(at.from)];
-            if sentences.iter().any(|sentence| self.cues_in(*sentence).iter().any(fixes)) && self.is_open_date(at) {
-                (now, prep) = (n, at.prep);
-            }
-        }
-        (now, prep)
-    }
-
-    /// "Q1, early February": a shorter stretch inside the longer one.
-    fn narrows(&self, chosen: usize, at: &Mention) -> bool {
-        let wide = &self.mentions[chosen];
-        let inside = at.at.first >= wide.at.first && at.at.last <= wide.at.last && at.at != wide.at;
-        let close = at.from <= wide.to + 7 && self.page.sentence(at.from) == self.page.sentence(wide.from);
-        inside
-            && close
-            && wide.at.grain > at.at.grain
-            && wide.at.grain != Grain::Ahead
-            && matches!(wide.prep, Prep::On | Prep::From | Prep::Until)
-            && self.is_open_date(at)
-    }
-
-    /// "once Q4 is behind us, mid-January or so"
-    fn settles_on(&self, chosen: usize, at: &Mention) -> bool {
-        let vague = &self.mentions[chosen];
-        let apart = matches!(self.page.low(vague.to), "," | "(") || (vague.to..at.from).any(|k| self.page.low(k) == ",");
-        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
-        let later = at.day(self.now) >= vague.day(self.now) && at.day(self.now) <= ahead(vague.day(self.now), 60);
-        vague.prep == Prep::After && apart && close && later && self.is_open_date(at) && !matches!(at.prep, Prep::By | Prep::Since)
-    }
-
-    /// "the new fiscal year (ours begins February 1)"
-    fn explains(&self, chosen: usize, at: &Mention) -> bool {
-        let vague = &self.mentions[chosen];
-        let close = at.from <= vague.to + 6 && self.page.sentence(at.from) == self.page.sentence(vague.from);
-        let says = (vague.to..at.from).any(|k| matches!(self.page.low(k), "(" | "starts" | "begins" | "ie" | "meaning" | "so"));
-        close && says && vague.at.grain > Grain::Week && vague.at.grain != Grain::Ahead && self.is_open_date(at)
     }
 }

@@ -217,17 +217,17 @@ fn little_words(map: &mut Words) {
         ("yesterday", Lex::Ahead(-1)),
         ("after post beyond afterward nach après después dopo após na efter", Lex::Prep(Prep::After)),
         ("until till til unless untill", Lex::Prep(Prep::Until)),
-        ("through thru throughout inclusive bis jusqu'au jusqu'à hasta fino até tot t", Lex::Prep(Prep::Through)),
+        ("through thru throughout ending inclusive bis jusqu'au jusqu'à hasta fino até tot t", Lex::Prep(Prep::Through)),
         ("by", Lex::Prep(Prep::By)),
         ("before vor avant antes", Lex::Prep(Prep::Before)),
         ("from starting commencing effective beginning ab vom von du desde dal vanaf från", Lex::Prep(Prep::From)),
         ("since seit depuis", Lex::Prep(Prep::Since)),
         ("once when", Lex::Prep(Prep::When)),
         ("within", Lex::Prep(Prep::Within)),
-        ("on in around during over at for le el il op den em", Lex::Prep(Prep::On)),
+        ("on in around during over at for", Lex::Prep(Prep::On)),
         (
             "the of about roughly approximately approx like maybe say sometime probably perhaps likely least right just shortly soon \
-             immediately our your my us their its at very ish say dem zum der den die au al ao à la l' einschließlich einschl inkl met och med en dnia",
+             immediately our your my us their its at very ish say dem zum der den die au al ao à la l' einschließlich einschl inkl met och med en dnia le el il op em",
             Lex::Filler,
         ),
     ];

@@ -31,6 +31,7 @@ struct Book {
 #[derive(Debug, Default, Deserialize)]
 struct Lists {
     not: HashSet<String>,
+    second: HashSet<String>,
     given: HashSet<String>,
     degrees: HashSet<String>,
     firms: HashSet<String>,
@@ -97,33 +98,9 @@ fn name_at(page: &Page<'_>, i: usize) -> Option<Name> {
 /// The word after one part of a name.
 fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
     if parts > 0 {
-        let mut j = i;
-        while j < i + 3
-            && matches!(
-                page.low(j),
-                "de" | "da"
-                    | "del"
-                    | "della"
-                    | "di"
-                    | "van"
-                    | "von"
-                    | "der"
-                    | "den"
-                    | "la"
-                    | "le"
-                    | "bin"
-                    | "al"
-                    | "el"
-                    | "ter"
-                    | "dos"
-                    | "du"
-                    | "st"
-            )
-        {
-            j += 1 + usize::from(page.low(j + 1) == "." || page.low(j + 1) == "-");
-        }
-        if j > i && j < page.words.len() && !page.words[i].capital {
-            return (is_capital(page, j) && !is_no_name(page.low(j))).then_some(j + 1);
+        let behind = particles(page, i);
+        if behind > i && behind < page.words.len() && !page.words[i].capital {
+            return (is_capital(page, behind) && !is_no_name(page.low(behind))).then_some(behind + 1);
         }
         if i > 0 && page.words.get(i).is_some_and(|word| page.text[page.words[i - 1].end..word.start].contains('\n')) {
             return None;
@@ -141,7 +118,20 @@ fn part(page: &Page<'_>, i: usize, parts: usize) -> Option<usize> {
         return (parts > 0 || is_capital(page, i + 2)).then(|| page.skip(i + 1, '.'));
     }
     let odd = is_no_name(word.low) || LISTS.degrees.contains(word.low) || (word.low.len() <= 4 && shouts(page, i) && !is_given(word.low));
-    (!odd || (is_given(word.low) && parts == 0 && is_capital(page, i + 1))).then_some(i + 1)
+    let first = is_given(word.low) && parts == 0 && is_capital(page, i + 1) && !is_no_name(page.low(i + 1));
+    let second = parts > 0 && LISTS.second.contains(word.low) && is_given(page.low(i - 1));
+    (!odd || first || second).then_some(i + 1)
+}
+
+/// Past `de la`, `van der`, `Al-` and their like.
+fn particles(page: &Page<'_>, i: usize) -> usize {
+    const PARTICLES: [&str; 18] =
+        ["de", "da", "del", "della", "di", "van", "von", "der", "den", "la", "le", "bin", "al", "el", "ter", "dos", "du", "st"];
+    let mut j = i;
+    while j < i + 3 && PARTICLES.contains(&page.low(j)) {
+        j += 1 + usize::from(page.low(j + 1) == "." || page.low(j + 1) == "-");
+    }
+    j
 }
 
 fn is_capital(page: &Page<'_>, i: usize) -> bool {
@@ -179,7 +169,7 @@ fn is_common(page: &Page<'_>, i: usize) -> bool {
 }
 
 fn is_firm(page: &Page<'_>, to: usize) -> bool {
-    LISTS.firms.contains(page.low(to)) && is_capital(page, to)
+    LISTS.firms.contains(page.low(to)) && is_capital(page, to) && !is_given(page.low(to.wrapping_sub(1)))
 }
 
 /// "Hi Leah", "Dear Dr. Brandt": the reader.

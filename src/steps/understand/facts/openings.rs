@@ -47,7 +47,10 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let label = r"\b(?:req(?:uisition)?s?|job|posting|position|opening|vacancy|listing|role|announcement|ref(?:erence)?|tracking)";
     let sort = r"(?:[ \t]{0,2}(?:id|no|num|number|code|#|ref|req(?:uisition)?)\b?\.?#?){0,2}";
     let link = r"[ \t]{0,2}(?:is|was|:|=|-|#|\()?[ \t]{0,2}[#(]?[ \t]?";
-    Regex::new(&format!(r"(?i-u){label}{sort}{link}([a-z]{{0,6}}[-_]?\d[a-z0-9]{{0,12}}(?:[-_]\d[a-z0-9]{{0,10}}){{0,2}})\b")).ok()
+    Regex::new(&format!(
+        r"(?i-u){label}{sort}{link}([a-z]{{0,6}}[-_]?\d[a-z0-9]{{0,12}}(?:[-_]\d[a-z0-9]{{0,10}}){{0,2}}(?-i:-[A-Z]{{1,3}})?)\b"
+    ))
+    .ok()
 });
 
 /// `R-10234`, `JR10023`, `REQ-4471`, `2026-1182`, `12345BR`.

@@ -154,7 +154,7 @@ fn ends_sentence(text: &str, at: usize, end: usize, words: &[Word<'_>]) -> bool 
     }
     let Some(last) = words.last() else { return false };
     match last.means {
-        Lex::Mark('!' | '?' | ';') => true,
+        Lex::Mark('!' | '?') => true,
         Lex::Mark('.') => {
             !(day_before_month(text, end, words)
                 || stop_is_short(words) && next.is_some_and(|c| !c.is_uppercase() || words.len() > 1 && is_title(words)))

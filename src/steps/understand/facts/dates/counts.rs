@@ -59,8 +59,9 @@ impl Calendar<'_> {
         {
             return (true, false);
         }
-        let alone =
-            (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1)) && matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'));
+        let alone = (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1))
+            && (matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'))
+                || matches!(self.page.low(end), "ought" | "should" | "would" | "might"));
         if alone {
             return (true, false);
         }
@@ -68,10 +69,10 @@ impl Calendar<'_> {
         while k > 0 && i - k < 5 {
             k -= 1;
             match self.page.low(k) {
-                "in" | "another" | "next" | "give" | "after" | "wait" => return (true, false),
+                "in" | "another" | "next" | "give" | "after" | "wait" | "let" | "til" | "till" | "until" => return (true, false),
                 "for" | "within" | "over" | "during" => return (false, true),
-                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "~" | "maybe" | "approximately" | "like" | "say"
-                | "around" | "a" | "probably" | "another's" | "perhaps" => {}
+                "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "," | "oh" | "well" | "um" | "her" | "him" | "them" | "~"
+                | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}
                 _ => return (matches!(self.page.low(i), "another"), false),
             }
         }

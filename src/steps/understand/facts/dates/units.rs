@@ -134,6 +134,9 @@ impl Calendar<'_> {
         if let (Some(j), Lex::Unit(unit)) = (self.page.phrase(i, &["this", "time", "next"]), self.page.lex(i + 3)) {
             return Some(Found::new(Stretch { grain: Grain::Ahead, ..Stretch::day(later(self.now, 1, unit)) }, j + 1));
         }
+        if which == Which::This && self.page.low(i + 1) == "next" {
+            return None;
+        }
         let mut j = i + 1;
         while matches!(self.page.low(j), "coming" | "upcoming" | "full" | "calendar" | "next" | "past" | "last") && j < i + 3 {
             j += 1;
@@ -157,6 +160,7 @@ impl Calendar<'_> {
             Lex::Month(_) => self.month(j)?,
             Lex::Season(_) if which == Which::Next => self.next_season(j)?,
             Lex::Season(_) => self.season_at(j, which == Which::This && j == i + 1)?,
+            Lex::Count(_) | Lex::Number(..) if which == Which::This && j == i + 1 => return None,
             Lex::Count(_) | Lex::Number(..) => self.count_of(j).map(|(n, unit, end)| self.away(n, unit, end))?,
             _ if which == Which::This && matches!(self.page.low(j), "morning" | "afternoon" | "evening") => {
                 Found::new(Stretch::day(self.now), j)

@@ -2,8 +2,8 @@
 
 use jiff::civil::{Date, Weekday};
 
-use super::super::lexicon::Lex;
-use super::super::spans::{Grain, Stretch, ahead, week, weekday_after, weekday_in};
+use super::super::lexicon::{Lex, Unit};
+use super::super::spans::{Grain, Stretch, ahead, later, week, weekday_after, weekday_in};
 use super::{Calendar, Found, Leans};
 
 impl Calendar<'_> {
@@ -13,7 +13,7 @@ impl Calendar<'_> {
         self.is_weekday(i).then_some(())?;
         let next = self.page.skip(i + 1, '.');
         if let Some(dated) = self.dated(next) {
-            return Some(dated);
+            return Some(on_weekday(dated, day));
         }
         if let Some((monday, end)) = self.week_ahead(next) {
             return Some(Found::new(Stretch::day(weekday_in(monday, day)), end));
@@ -113,5 +113,16 @@ impl Calendar<'_> {
             "segunda" | "terça" | "quarta" | "quinta" | "sexta" | "martes" | "mardi" => self.foreign,
             _ => true,
         }
+    }
+}
+
+/// "Tuesday the 19th" is in the month in which the 19th is a Tuesday.
+fn on_weekday(found: Found, weekday: Weekday) -> Found {
+    let Leans::Day(_) = found.leans else { return found };
+    let months = (0..3).map(|n| later(found.at.first, n, Unit::Month));
+    let fitting = months.filter(|date| date.day() == found.at.first.day()).find(|date| date.weekday() == weekday);
+    match fitting {
+        Some(date) if found.at.first == found.at.last => Found { at: Stretch::day(date), leans: Leans::No, ..found },
+        _ => found,
     }
 }

@@ -1,0 +1,161 @@
+//! Whom a mail concerns, found out from its header alone; what concerns nobody is forgotten (P11).
+
+use std::collections::BTreeSet;
+
+use crate::flow::sync::Known;
+use crate::mail::mime;
+use crate::model::address::Address;
+use crate::model::folder::{HeaderRow, Role};
+use crate::model::id::ContactId;
+use crate::model::mail::Mail;
+use crate::steps::decide::Writer;
+use crate::store::{StoreError, Tx};
+
+/// Why a mail is read whole, found out from its header alone.
+#[derive(Debug, Clone)]
+pub struct Concern {
+    /// The same for all copies of one mail.
+    pub event: String,
+    pub(super) why: Why,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Why {
+    /// A contact wrote.
+    Contact(ContactId, Writer),
+    /// The owner wrote to contacts.
+    Owner(Vec<ContactId>),
+    /// Somebody else refers to a kept mail.
+    Thread,
+    /// It may be a delivery report about a contact.
+    Report,
+}
+
+impl Concern {
+    /// Looks at a header; `None` when the mail concerns nobody and is forgotten.
+    #[must_use]
+    pub fn of(row: &HeaderRow, role: Role, known: &Known) -> Option<Self> {
+        if !may_concern(&row.header, known) {
+            return None;
+        }
+        let mail = mime::parse_headers(&row.header)?;
+        let why = why(&mail, role, known)?;
+        Some(Self { event: event(&mail, row), why })
+    }
+
+    /// True when this mail is kept already, from this folder or another.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_known(&self, tx: &Tx<'_>) -> Result<bool, StoreError> {
+        match &self.why {
+            // A mail kept for one contact may concern another who was added later (P8).
+            Why::Contact(contact, _) => tx.is_kept_for(&self.event, *contact),
+            Why::Owner(contacts) => Ok(contacts
+                .iter()
+                .map(|contact| tx.is_kept_for(&self.event, *contact))
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .all(|kept| kept)),
+            Why::Thread | Why::Report => tx.is_kept(&self.event),
+        }
+    }
+}
+
+/// A cheap look at the raw header before it is parsed: most mail names nobody the owner keeps.
+fn may_concern(header: &[u8], known: &Known) -> bool {
+    let lower = || header.iter().map(u8::to_ascii_lowercase);
+    let text: Vec<u8> = lower().collect();
+    if memchr::memmem::find(&text, b"multipart/report").is_some()
+        || memchr::memmem::find(&text, b"mailer-daemon").is_some()
+        || memchr::memmem::find(&text, b"postmaster").is_some()
+        || memchr::memmem::find(&text, b"x-failed-recipients").is_some()
+        || memchr::memmem::find(&text, b"=?").is_some()
+    {
+        return true;
+    }
+    memchr::memchr_iter(b'@', &text).any(|at| names_known(&text, header, at, known))
+}
+
+/// True when the address or id around an `@` is known.
+fn names_known(lower: &[u8], header: &[u8], at: usize, known: &Known) -> bool {
+    let inside =
+        |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b'>' | b',' | b';' | b'"' | b'(' | b')' | b':' | b'[' | b']');
+    let start = lower[..at].iter().rposition(|byte| !inside(byte)).map_or(0, |index| index + 1);
+    let end = lower[at..].iter().position(|byte| !inside(byte)).map_or(lower.len(), |index| at + index);
+    let Ok(token) = std::str::from_utf8(&lower[start..end]) else { return true };
+    let token = token.trim_matches('\'');
+    // A domain in letters beyond ASCII has another form among the known ones.
+    !token.is_ascii()
+        || known.contacts.contains_key(token)
+        || token.contains('+')
+        || std::str::from_utf8(&header[start..end]).is_ok_and(|id| known.refers(id))
+        || token.contains('=') && token.len() > 60
+}
+
+fn why(mail: &Mail, role: Role, known: &Known) -> Option<Why> {
+    let from_me = mail.sender().is_some_and(|sender| known.is_me(sender));
+    let from_contact = mail.sender().and_then(|sender| known.contact_of(sender)).filter(|_| !from_me);
+    if role == Role::Sent && from_contact.is_none() {
+        // Lying in Sent makes a mail the owner's, from whatever alias; a From line alone proves nothing (P6).
+        let contacts: BTreeSet<ContactId> = mail.recipients().filter_map(|person| known.contact_of(&person.address)).collect();
+        return (!contacts.is_empty()).then(|| Why::Owner(contacts.into_iter().collect()));
+    }
+    if from_me {
+        return None;
+    }
+    if let Some(contact) = from_contact {
+        let writer = if fails_dmarc(mail) { Writer::Unverified } else { Writer::Contact };
+        return Some(Why::Contact(contact, writer));
+    }
+    if looks_like_report(mail) {
+        return Some(Why::Report);
+    }
+    mail.refers_to().any(|id| known.refers(id)).then_some(Why::Thread)
+}
+
+fn looks_like_report(mail: &Mail) -> bool {
+    let sender = mail.sender().map_or("", Address::local).to_ascii_lowercase();
+    let content = mail.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    content.contains("multipart/report")
+        || mail.header("x-failed-recipients").is_some()
+        || ["mailer-daemon", "postmaster"].contains(&sender.as_str())
+        || mail.from.is_empty()
+}
+
+/// The provider's own verdict: the topmost `Authentication-Results` (RFC 8601). Lower ones may be forged.
+fn fails_dmarc(mail: &Mail) -> bool {
+    mail.header("authentication-results").is_some_and(|text| {
+        let plain: String = text.to_ascii_lowercase().split_whitespace().collect();
+        plain.contains("dmarc=fail")
+    })
+}
+
+/// What tells a mail from all others and is the same in every folder.
+fn event(mail: &Mail, row: &HeaderRow) -> String {
+    let id = mail.message_id.as_deref().unwrap_or("");
+    let from = mail.sender().map(Address::key).unwrap_or_default();
+    let date = mail.header("date").unwrap_or_default();
+    let size = if id.is_empty() { row.size.to_string() } else { String::new() };
+    digest(&[id, &from, date, &mail.subject, &size])
+}
+
+/// The event of a mail of our own making, as its copy in Sent will show it.
+#[must_use]
+pub fn event_of(mail: &Mail) -> String {
+    let from = mail.sender().map(Address::key).unwrap_or_default();
+    digest(&[mail.message_id.as_deref().unwrap_or(""), &from, mail.header("date").unwrap_or_default(), &mail.subject, ""])
+}
+
+fn digest(parts: &[&str]) -> String {
+    use std::fmt::Write as _;
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for part in parts {
+        context.update(part.as_bytes());
+        context.update(&[0]);
+    }
+    context.finish().as_ref()[..16].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

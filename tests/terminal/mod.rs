@@ -1,0 +1,6 @@
+//! The real binary in a home of its own: what people and scripts see.
+
+mod contacts;
+mod keeping;
+mod refusals;
+mod telling;
