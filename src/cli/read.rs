@@ -63,7 +63,18 @@ fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timesta
 /// Nearly any bytes hold something like a header line; a mail has one that mails have.
 fn is_mail(mail: &Mail) -> bool {
     const USUAL: [&str; 12] = [
-        "from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "delivered-to", "mime-version", "content-type", "sender",
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "delivered-to",
+        "mime-version",
+        "content-type",
+        "sender",
     ];
     USUAL.iter().any(|name| mail.header(name).is_some())
 }
