@@ -30,6 +30,9 @@ use crate::store::{StoreError, Tx};
 /// Marks the reading of a mail in a contact's name that failed the provider's check: no draft answers it.
 pub const UNVERIFIED: &str = "sender_check_failed";
 
+/// A clock that stands less than this behind the last look was set back by a command that started it at the same hour.
+const A_LITTLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 /// Writes down what a batch of mails teaches, inside one transaction.
 pub struct Learner<'a> {
     /// The transaction.
@@ -102,7 +105,8 @@ impl Learner<'_> {
         }
         let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
         // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
-        Ok(after.map_or(at.min(self.now), |parent| at.min(self.now).max(parent)))
+        let just_looked = self.live_from.filter(|last| *last > self.now && last.duration_since(self.now) < A_LITTLE);
+        Ok(at.min(self.now).max(after.unwrap_or(Timestamp::MIN)).max(just_looked.unwrap_or(Timestamp::MIN)))
     }
 
     fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {

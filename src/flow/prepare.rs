@@ -14,7 +14,7 @@ use crate::model::id::{ContactId, DraftId};
 use crate::model::journal::{EntryKind, NewEntry};
 use crate::model::plan::{Card, Occasions, Plan, Reason, Remark, Touch, ZoneSource};
 use crate::steps::plan::{Candidate, Rules};
-use crate::steps::window::{Window, zone_of_mails};
+use crate::steps::window::{Wanted, Window, slot, zone_of_mails};
 use crate::steps::{lists, plan as planning};
 use crate::store::contacts::Kept;
 use crate::store::{StoreError, Tx};
@@ -243,6 +243,9 @@ fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn prepare(world: &World) -> Result<u32, Trouble> {
+    if !world.dry_run {
+        renew_hours(world)?;
+    }
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
     let due = world.store.read(|tx| {
         Ok::<_, Trouble>({
@@ -264,6 +267,31 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
             }
         }
         Ok(proposed)
+    })
+}
+
+/// Drafts whose hour has passed without a yes get a new one: nobody is told of an hour gone by.
+fn renew_hours(world: &World) -> Result<(), Trouble> {
+    let now = world.now();
+    let late = |draft: &Draft| draft.state == DraftState::Review && draft.send_at < now;
+    if !world.store.read(|tx| Ok::<_, Trouble>(tx.open_drafts()?.iter().any(late)))? {
+        return Ok(());
+    }
+    let undo = world.settings.sending.undo.seconds();
+    let earliest = now.checked_add(undo.seconds()).unwrap_or(now);
+    world.store.write(|tx| {
+        let (late, others): (Vec<Draft>, Vec<Draft>) = tx.open_drafts()?.into_iter().partition(late);
+        let mut booked = booked(world, tx, &others)?;
+        for mut draft in late {
+            let Some(kept) = tx.contact(draft.contact)? else { continue };
+            let window = window(world, tx, &kept)?;
+            let family = draft.family.clone();
+            let wanted = Wanted { earliest, window: &window, family: family.as_deref(), jitter: 0, zone: &world.settings.owner.zone };
+            draft.send_at = slot(&wanted, &booked, &world.settings.sending).unwrap_or(earliest);
+            booked.push((draft.send_at, family));
+            tx.update_draft(&draft, draft.changed_at)?;
+        }
+        Ok(())
     })
 }
 

@@ -215,26 +215,28 @@ fn is_deep_link(text: &str) -> bool {
 }
 
 /// The line where a card without a closing begins: a name, then mostly ways to reach its owner.
+/// A name alone above such a card is how the writer signed, and stays.
 fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>, writer: &str) -> Option<usize> {
-    let floor = closing.map_or(0, |at| at + 1);
-    let starts = (floor..tail.len().saturating_sub(1)).filter(|from| {
-        let line = tail[*from];
-        let apart = line == 0 || page.lines[line - 1].blank;
-        let text = page.lines[line].text.trim();
-        apart
-            && (NAME.is_match(text) || is_name_and_title(text))
-            && !is_closing(text)
-            && !(closing.is_none() && is_somebody_else(text, writer))
+    let floor = closing.map_or(1, |at| at + 1);
+    let mut starts = (floor..tail.len().saturating_sub(1)).filter(|from| {
+        let text = page.lines[tail[*from]].text.trim();
+        let foreign = closing.is_none() && is_somebody_else(text, writer);
+        !foreign && page.lines[tail[*from] - 1].blank && begins_card(page, &tail[*from..])
     });
-    starts.into_iter().find(|from| {
-        let rest = &tail[from + 1..];
-        let contacts = rest.iter().filter(|at| is_contact(page.lines[**at].text)).count();
-        let reach = rest.iter().any(|at| is_reach(page.lines[*at].text));
-        let enough = rest.len() >= 2
-            || is_name_and_title(page.lines[tail[*from]].text.trim())
-            || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
-        is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && reach
-    })
+    let first = starts.next()?;
+    let signed = page.lines.get(tail[first] + 1).is_some_and(|below| below.blank);
+    starts.next().filter(|_| signed).or(Some(first))
+}
+
+/// True when the first line is a name, and those below it are a card.
+fn begins_card(page: &Page<'_>, lines: &[usize]) -> bool {
+    let (name, rest) = (page.lines[lines[0]].text.trim(), &lines[1..]);
+    let text = |at: &usize| page.lines[*at].text;
+    let titled = is_name_and_title(name);
+    let contacts = rest.iter().filter(|at| is_contact(text(at))).count();
+    let enough = rest.len() >= 2 || titled || rest.iter().all(|at| text(at).split_whitespace().count() <= 4);
+    let reach = rest.iter().any(|at| is_reach(text(at)));
+    (titled || NAME.is_match(name)) && !is_closing(name) && is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && reach
 }
 
 /// "Nora Quist, MD | Medical Director"
