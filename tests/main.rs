@@ -4,6 +4,7 @@ mod demo;
 mod house;
 mod letters;
 mod mail_edges;
+mod river;
 mod servers;
 mod support;
 mod terminal;

@@ -70,7 +70,7 @@ fn world(home: &Path, now: Timestamp, seed: u64) -> Result<World, Failure> {
     let text = CONFIG.replace("{mail}", &toml_text(&home.join("Mail")));
     config::write(&places.config_file(), &text)?;
     let settings = config::parse(&text, &places.config_file())?;
-    let store = Store::open(&places.database(), now)?;
+    let store = Store::open(&places.database(), now)?.for_play()?;
     let dice = Dice::seeded(seed);
     store.unite_suppressions(dice.bytes(), now)?;
     let (library, _) = Library::load(&places.templates());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::say::safe;
+use super::say::{json as json_line, safe};
 use super::{Failure, Frame, contact_json};
 use crate::flow::{self, Wanted};
 use crate::world::World;
@@ -71,7 +71,9 @@ fn write(world: &World, format: Format, out: &mut dyn Write) -> Result<(), Failu
 fn jsonl(world: &World, out: &mut dyn Write) -> Result<(), Failure> {
     let mut closed = false;
     let written = world.store.read(|tx| {
-        tx.export(&mut |row| writeln!(out, "{row}").inspect_err(|error| closed = error.kind() == std::io::ErrorKind::BrokenPipe))
+        tx.export(&mut |row| {
+            writeln!(out, "{}", json_line(row)).inspect_err(|error| closed = error.kind() == std::io::ErrorKind::BrokenPipe)
+        })
     });
     if closed {
         return Ok(());

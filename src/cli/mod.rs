@@ -101,6 +101,7 @@ enum Command {
     Read(read::Args),
     Outcome(outcome::Args),
     Status(status::Args),
+    Demo(demo::Args),
     Contacts(contacts::Args),
     Show(show::Args),
     Edit(edit::Args),
@@ -121,7 +122,6 @@ enum Command {
     Config(defaults::Args),
     Completions(completions::Args),
     Man(man::Args),
-    Demo(demo::Args),
 }
 
 /// Parses the command line, runs the command, and turns the outcome into the exit code.
@@ -154,6 +154,7 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::Read(args) => read::run(args, frame),
         Command::Outcome(args) => outcome::run(args, frame),
         Command::Status(args) => status::run(args, frame),
+        Command::Demo(args) => demo::run(args, frame),
         Command::Contacts(args) => contacts::run(args, frame),
         Command::Show(args) => show::run(args, frame),
         Command::Edit(args) => edit::run(args, frame),
@@ -174,6 +175,5 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::Config(args) => defaults::run(args, frame),
         Command::Completions(args) => completions::run(args, frame),
         Command::Man(args) => man::run(args, frame),
-        Command::Demo(args) => demo::run(args, frame),
     }
 }

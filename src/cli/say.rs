@@ -27,7 +27,7 @@ impl Say {
     /// # Errors
     /// When standard output is closed.
     pub fn answer(&self, object: &Value, words: impl FnOnce() -> String) -> std::io::Result<()> {
-        if self.json { line(&object.to_string()) } else { text(&words()) }
+        if self.json { line(&json(object)) } else { text(&words()) }
     }
 
     /// Prints a list: one object a line, or the words.
@@ -35,7 +35,7 @@ impl Say {
     /// # Errors
     /// When standard output is closed.
     pub fn list(&self, objects: &[Value], words: impl FnOnce() -> String) -> std::io::Result<()> {
-        if self.json { objects.iter().try_for_each(|object| line(&object.to_string())) } else { text(&words()) }
+        if self.json { objects.iter().try_for_each(|object| line(&json(object))) } else { text(&words()) }
     }
 
     /// A remark on standard error, for people.
@@ -49,6 +49,20 @@ impl Say {
     pub fn warn(&self, words: &str) {
         let _ = writeln!(std::io::stderr(), "curbside: {}", safe(words));
     }
+}
+
+/// JSON in which whatever a terminal would obey or hide is written as an escape: the same value, seen as it is (X19).
+pub(super) fn json(object: &Value) -> String {
+    use std::fmt::Write as _;
+    let raw = object.to_string();
+    raw.chars().fold(String::with_capacity(raw.len()), |mut text, c| {
+        if c.is_control() || is_invisible(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+        text
+    })
 }
 
 fn line(text: &str) -> std::io::Result<()> {

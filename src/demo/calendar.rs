@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
+
+use crate::model::calendar::is_working_day;
 
 /// Scripted moments in the order of time; those of one instant in the order they were put in.
 #[derive(Debug)]
@@ -47,34 +49,34 @@ pub fn at(day: Date, minute: i16, zone: &TimeZone) -> Timestamp {
     day.at(hour, minute, 0, 0).to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |at| at.timestamp())
 }
 
-/// The first moment from then on at which somebody is at a desk: a weekday from 8 to 18.
+/// The first moment from then on at which somebody is at a desk: a working day from 8 to 18.
 #[must_use]
 pub fn at_desk(from: Timestamp, zone: &TimeZone) -> Timestamp {
     let local = from.to_zoned(zone.clone());
     let early = local.hour() < 8;
     let late = local.hour() >= 18;
     let mut day = if late { next(local.date()) } else { local.date() };
-    let moved = early || late || is_weekend(day);
-    while is_weekend(day) {
+    let moved = early || late || !is_working_day(day);
+    while !is_working_day(day) {
         day = next(day);
     }
     // Nobody begins the day on the dot: the minute is the one that it was.
     if moved { at(day, 8 * 60 + 20 + i16::from(local.minute()) / 2, zone) } else { local.timestamp() }
 }
 
-/// A weekday at or before a day.
+/// A working day at or before a day.
 #[must_use]
-pub fn weekday_before(mut day: Date) -> Date {
-    while is_weekend(day) {
+pub fn working_day_before(mut day: Date) -> Date {
+    while !is_working_day(day) {
         day = day.yesterday().unwrap_or(day);
     }
     day
 }
 
-/// A weekday at or after a day.
+/// A working day at or after a day.
 #[must_use]
-pub fn weekday_after(mut day: Date) -> Date {
-    while is_weekend(day) {
+pub fn working_day_after(mut day: Date) -> Date {
+    while !is_working_day(day) {
         day = next(day);
     }
     day
@@ -82,10 +84,6 @@ pub fn weekday_after(mut day: Date) -> Date {
 
 fn next(day: Date) -> Date {
     day.tomorrow().unwrap_or(day)
-}
-
-fn is_weekend(day: Date) -> bool {
-    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
 }
 
 /// A text with its days filled in, counted from the day it is written: `{weekday 3}` is “Thursday”, `{date 40}` is
@@ -107,7 +105,7 @@ pub fn fill(text: &str, written: &Zoned) -> String {
 fn day_in_words(field: &str, written: &Zoned) -> String {
     let (how, days) = field.split_once(' ').unwrap_or((field, "0"));
     let later = written.date().checked_add(days.parse::<i32>().unwrap_or(0).days()).unwrap_or(written.date());
-    let day = weekday_after(later);
+    let day = working_day_after(later);
     match how {
         "weekday" => day.strftime("%A").to_string(),
         "date" => day.strftime("%B %-d").to_string(),
@@ -121,12 +119,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_writes_at_night_or_on_a_weekend() {
+    fn nobody_writes_at_night_on_a_weekend_or_on_a_holiday() {
         let zone = TimeZone::UTC;
         let desk = |text: &str| at_desk(text.parse().unwrap(), &zone).to_string();
         assert_eq!(desk("2026-11-20T10:10:00Z"), "2026-11-20T10:10:00Z");
         assert_eq!(desk("2026-11-20T20:10:00Z"), "2026-11-23T08:25:00Z");
         assert_eq!(desk("2026-11-19T03:00:00Z"), "2026-11-19T08:20:00Z");
+        assert_eq!(desk("2026-11-26T10:00:00Z"), "2026-11-27T08:20:00Z");
     }
 
     #[test]

@@ -180,7 +180,7 @@ pub(super) fn write_history(stage: &Stage<'_>, person: usize) -> Result<(), Trou
     let mut references: Vec<String> = Vec::new();
     let mut subject = String::new();
     for (index, mail) in row.before.iter().enumerate() {
-        let day = calendar::weekday_before(stage.begins.checked_sub(mail.days.days()).unwrap_or(stage.begins));
+        let day = calendar::working_day_before(stage.begins.checked_sub(mail.days.days()).unwrap_or(stage.begins));
         let minute = 10 * 60 + i16::try_from((person * 17 + index * 83) % 300).unwrap_or(0);
         let (from, to, zone) = if mail.mine { (&me, &them, stage.zone()) } else { (&them, &me, zone_of(&row.clock)) };
         let date = calendar::at(day, minute, &zone).to_zoned(zone);

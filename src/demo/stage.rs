@@ -156,12 +156,12 @@ impl<'a> Stage<'a> {
             self.agenda.put(calendar::at(on(self.begins, row.add), EVENING, &zone), Deed::Add(person));
             let clock = zone_of(&row.clock);
             for (index, own) in row.own.iter().enumerate() {
-                let day = calendar::weekday_before(on(self.begins, own.day));
+                let day = calendar::working_day_before(on(self.begins, own.day));
                 let minute = 9 * 60 + i16::try_from((person * 37 + index * 61) % 400).unwrap_or(0);
                 self.agenda.put(calendar::at(day, minute, &clock), Deed::Own(person, index));
             }
             for talk in &row.talk {
-                let day = calendar::weekday_after(on(self.begins, talk.days));
+                let day = calendar::working_day_after(on(self.begins, talk.days));
                 self.agenda.put(calendar::at(day, 17 * 60 + 30, &zone), Deed::Log(person, talk.clone()));
             }
         }
@@ -176,7 +176,7 @@ impl<'a> Stage<'a> {
         for week in 0..26_i32 {
             let day = last.checked_sub((week * 7).days()).unwrap_or(self.begins);
             if day > self.begins {
-                self.agenda.put(calendar::at(calendar::weekday_before(day), LUNCH, zone), Deed::Sit);
+                self.agenda.put(calendar::at(calendar::working_day_before(day), LUNCH, zone), Deed::Sit);
             }
         }
     }

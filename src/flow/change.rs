@@ -3,6 +3,7 @@
 mod contacts;
 mod drafts;
 mod employers;
+mod merge;
 mod words;
 
 use jiff::Timestamp;
@@ -192,7 +193,7 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::Answered(who) => contacts::answered(world, tx, &who),
         Change::Stop(who) => contacts::stop(world, tx, &who),
         Change::Forget(who) => contacts::forget(world, tx, &who),
-        Change::Merge(into, from) => contacts::merge(world, tx, &into, &from),
+        Change::Merge(into, from) => merge::merge(world, tx, &into, &from),
         Change::Log { who, text, kind, on } => contacts::log(world, tx, &who, text, kind, on),
         Change::Approve(id, fingerprint) => drafts::approve(world, tx, id, fingerprint.as_deref()),
         Change::Revise(id, subject, text) => drafts::revise(world, tx, id, subject, &text),

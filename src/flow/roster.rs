@@ -68,11 +68,12 @@ fn is_at(kept: &Kept, employer: &str) -> bool {
 }
 
 fn fit(kept: &Kept, query: Option<&str>) -> Option<u32> {
+    let Some(query) = query else { return Some(0) };
     let contact = &kept.contact;
     let fields = [Some(&contact.name), contact.employer.as_ref(), contact.title.as_ref(), contact.note.as_ref()];
     let fields = fields.into_iter().flatten().map(String::as_str);
     let addresses = contact.addresses.iter().map(Address::as_str);
-    search::score(query.unwrap_or_default(), fields.chain(addresses).chain(contact.tags.iter().map(String::as_str)))
+    search::score(query, fields.chain(addresses).chain(contact.tags.iter().map(String::as_str)))
 }
 
 /// The last words of one side.

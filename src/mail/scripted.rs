@@ -35,6 +35,21 @@ pub struct ScriptedFolder {
     pub mails: Vec<Stored>,
 }
 
+/// A moment at which a story lets the machine die.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A mail is handed over; nothing was said to the server yet.
+    BeforeSend,
+    /// The body may leave from now on, and did not.
+    BodyBegun,
+    /// The server has the mail, and nobody wrote that down.
+    Taken,
+    /// The copy is about to be filed.
+    BeforeCopy,
+    /// The copy is filed, and nobody wrote that down.
+    AfterCopy,
+}
+
 /// The post office.
 #[derive(Debug)]
 pub struct Scripted {
@@ -48,6 +63,8 @@ pub struct Scripted {
     pub saves_sent: bool,
     /// Set to make the mailbox unreachable.
     pub down: bool,
+    /// Set to let the machine die there.
+    pub dies: Option<Moment>,
     /// The hour at which appended and sent mail is filed.
     pub now: Timestamp,
 }
@@ -63,7 +80,7 @@ impl Scripted {
             next: 1,
             mails: Vec::new(),
         });
-        Self { boxes: boxes.into(), out: Vec::new(), answers: VecDeque::new(), saves_sent: false, down: false, now }
+        Self { boxes: boxes.into(), out: Vec::new(), answers: VecDeque::new(), saves_sent: false, down: false, dies: None, now }
     }
 
     /// Puts a mail into a folder.
@@ -123,23 +140,33 @@ impl Scripted {
 
     pub(super) fn append(&mut self, folder: &str, bytes: &[u8], at: Timestamp) -> Result<(), EdgeError> {
         self.reachable()?;
+        self.passes(Moment::BeforeCopy);
         self.put(folder, bytes, at);
+        self.passes(Moment::AfterCopy);
         Ok(())
     }
 
     pub(super) fn send(&mut self, envelope: &Envelope, bytes: &[u8], before_body: &mut dyn FnMut() -> Result<(), String>) -> SendAnswer {
+        self.passes(Moment::BeforeSend);
         let answer = self.answers.pop_front().unwrap_or_else(|| SendAnswer::Accepted("250 2.0.0 taken".to_owned()));
         let reaches_body = matches!(answer, SendAnswer::Accepted(_) | SendAnswer::Unknown(_));
         if reaches_body && let Err(why) = before_body() {
             return SendAnswer::NotSent(EdgeError::Interrupted(why));
         }
+        self.passes(Moment::BodyBegun);
         if matches!(answer, SendAnswer::Accepted(_)) {
             self.out.push((envelope.clone(), bytes.to_vec()));
             if self.saves_sent {
                 self.put("Sent", bytes, self.now);
             }
+            self.passes(Moment::Taken);
         }
         answer
+    }
+
+    /// The machine dies here, if the story says so.
+    fn passes(&self, moment: Moment) {
+        assert_ne!(self.dies, Some(moment), "the machine dies");
     }
 
     fn find(&self, folder: &str) -> Result<&ScriptedFolder, EdgeError> {

@@ -335,7 +335,7 @@ impl Tx<'_> {
         Ok(addresses)
     }
 
-    /// Makes one contact of two: everything of `from` becomes `into`'s. A mail kept for both stays once.
+    /// Makes one contact of two: everything of `from` becomes `into`'s.
     ///
     /// # Errors
     /// When both have an open draft, or the database fails.

@@ -67,6 +67,15 @@ impl Store {
         }
     }
 
+    /// Gives up safety against power loss for this connection: only for a file that can be made again at will.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn for_play(self) -> Result<Self, StoreError> {
+        self.conn.execute_batch("PRAGMA synchronous = OFF;")?;
+        Ok(self)
+    }
+
     /// Where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {

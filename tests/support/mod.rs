@@ -6,3 +6,4 @@ pub mod owner;
 pub mod proxy;
 pub mod scripted;
 pub mod servers;
+pub mod town;

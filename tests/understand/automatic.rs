@@ -126,6 +126,21 @@ fn receipts_and_complaints_are_no_bounces() {
 }
 
 #[test]
+fn receipts_in_plain_words_are_known_too() {
+    let delivered = "Your message has been delivered to the following recipients: tom.weiss@northplan.example";
+    let reading = from("postmaster@northplan.example", "Delivered: hello", "Return-Path: <>\r\n", delivered);
+    assert_eq!((reading.kind, reading.bounce), (Kind::Bulk, None));
+    let unread = mail("Not read: hello", "", "Your message was deleted without being read on Tuesday.");
+    assert_eq!((unread.kind, unread.outcome), (Kind::Bulk, None));
+}
+
+#[test]
+fn an_absence_that_speaks_of_failed_deliveries_is_an_absence() {
+    let body = "I am out of the office. Mail to my phone could not be delivered.";
+    assert_eq!(mail("Automatic reply: delivery failure", "Return-Path: <>\r\n", body).kind, Kind::AutoReply);
+}
+
+#[test]
 fn a_report_that_a_person_passes_on_is_that_persons_mail() {
     assert_eq!(read("report-forwarded-by-a-person").kind, Kind::Reply);
     let told = mail("mail trouble", "", "My mail to you bounced: 550 5.1.1 user unknown. Did you get it now?");

@@ -2,6 +2,8 @@
 
 #[path = "train.rs"]
 mod train;
+#[path = "intent_traps.rs"]
+mod traps;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

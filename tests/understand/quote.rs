@@ -98,6 +98,33 @@ fn an_attribution_goes_with_its_quote_in_every_tongue() {
     }
 }
 
+/// How people on lists, and the programs of thirty years, introduce what they mark.
+const ON_LISTS: &str = include_str!("../mail/quote/attributions");
+
+#[test]
+fn a_line_right_above_a_marked_quote_goes_when_it_introduces_it() {
+    let left: Vec<&str> =
+        ON_LISTS.lines().filter(|line| of_text(&format!("Top.\n\n{line}\n> quoted\n\nAnswer.")).new_text != "Top.\n\nAnswer.").collect();
+    assert!(ON_LISTS.lines().count() > 130 && left.is_empty(), "{left:#?}");
+}
+
+#[test]
+fn a_line_right_above_a_marked_quote_stays_when_it_is_the_writers_own() {
+    let own = [
+        "As I said yesterday:",
+        "The manual says:",
+        "See the log of Monday, 10:30:",
+        "Here is what I get:",
+        "Yes.",
+        "I asked Tom on 3/2/2026 about this:",
+        "Not so fast:",
+        "The output is:",
+    ];
+    let lost: Vec<&str> =
+        own.into_iter().filter(|line| of_text(&format!("{line}\n> quoted\n\nAnswer.")).new_text != format!("{line}\n\nAnswer.")).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
 #[test]
 fn an_attribution_ends_the_text_when_nothing_marks_the_quote() {
     for attribution in ATTRIBUTIONS {
@@ -162,6 +189,8 @@ fn sentences_that_only_resemble_a_quote_are_kept() {
         "I work for the medical director of the Ohio office now.",
         "1. License\n2. Board certification\n3. CV",
         "Best of luck with the move, and let me know how it goes.",
+        "By the way, the bank wrote on Friday that they need it by the 15th:\ncan you get it signed?",
+        "Dana wrote on 3/2/2026 that she will come:\nis that so?",
         "Date: March 4\nPlace: Akron\nBring: license",
     ];
     let texts = sentences.iter().flat_map(|sentence| {

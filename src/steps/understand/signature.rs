@@ -11,7 +11,7 @@ const MOST_DELIMITED: usize = 40;
 /// Filled lines a signature below a bare "--" or another rule may have.
 const MOST_RULED: usize = 12;
 /// Filled lines a contact block may have.
-const MOST_BLOCK: usize = 14;
+const MOST_BLOCK: usize = 20;
 
 static PHONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[^\d/])\+?\(?\d{2,4}\)?[ ./)–-]{1,3}\d{2,4}[ ./–-]{0,2}\d{2,4}(?:[ .-]?\d{2,4})?\b"));
@@ -33,11 +33,11 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a fixed pattern")
 }
 
-/// Cuts the signature: named by the HTML, below "-- ", or a contact block at the end.
-pub fn cut(page: &mut Page<'_>) {
+/// Cuts the signature of a writer, whose name may be empty: named by the HTML, below "-- ", or a contact block at the end.
+pub fn cut(page: &mut Page<'_>, writer: &str) {
     cut_marked(page);
     cut_delimited(page);
-    cut_contact_block(page);
+    cut_contact_block(page, writer);
 }
 
 /// What the HTML calls a signature, but for the closing and the name at its top; a long text in it is no signature.
@@ -134,20 +134,27 @@ fn is_block(page: &Page<'_>, lines: &[usize]) -> bool {
 }
 
 /// Below a closing and a name: what remains, if it is a card. Without a closing: a card of two lines or more.
-fn cut_contact_block(page: &mut Page<'_>) {
+fn cut_contact_block(page: &mut Page<'_>, writer: &str) {
     let tail = tail_lines(page);
     let Some(last) = tail.last().copied() else { return };
-    let closing = tail.iter().rposition(|at| is_closing(page.lines[*at].text) || PHRASES.closing_and_name.is_match(page.lines[*at].text));
+    let closing = (0..tail.len()).rev().find(|at| closes(page, &tail[*at..]));
     let from = match closing {
         Some(at) => below_name(page, &tail[at..]).map(|skip| at + skip),
         None => None,
     };
-    let from = from.filter(|from| is_card(page, &tail[*from..], 1)).or_else(|| card_start(page, &tail, closing));
+    let from = from
+        .filter(|from| is_card(page, &tail[*from..], 1) && tells_more(page, &tail[*from..]))
+        .or_else(|| card_start(page, &tail, closing, writer));
     let Some(from) = from else { return };
     let announced = from > 0 && page.lines[tail[from - 1]].text.trim_end().ends_with(':');
     if !announced && (0..tail[from]).any(|at| page.speaks(at)) {
         page.cut(tail[from]..last + 1, Fate::Signature, "contact_block");
     }
+}
+
+/// A title alone below the name is part of how people sign; a card has more.
+fn tells_more(page: &Page<'_>, lines: &[usize]) -> bool {
+    lines.len() >= 2 || lines.iter().any(|at| is_reach(page.lines[*at].text))
 }
 
 /// The last kept lines, as far as no quote stands between.
@@ -167,17 +174,23 @@ fn tail_lines(page: &Page<'_>) -> Vec<usize> {
 fn is_name_line(text: &str) -> bool {
     let line = text.trim();
     let name = line.split([',', '|']).next().unwrap_or_default();
-    is_name(line) || line.len() <= 70 && name.len() < line.len() && name.len() > 2 && is_name(name) && !is_reach(line)
+    let addressed = line.ends_with(['>', ')']) && line.find(['<', '(']).is_some_and(|open| NAME.is_match(line[..open].trim()));
+    addressed || is_name(line) || line.len() <= 70 && name.len() < line.len() && name.len() > 2 && is_name(name) && !is_reach(line)
+}
+
+/// True when the first line closes the letter: a known closing, or a few words and a comma above a name.
+fn closes(page: &Page<'_>, lines: &[usize]) -> bool {
+    let Some(first) = lines.first().map(|at| page.lines[*at].text.trim()) else { return false };
+    let few = first.ends_with(',') && first.split_whitespace().count() <= 5;
+    let named = lines.get(1).is_some_and(|at| NAME.is_match(page.lines[*at].text.trim()));
+    is_closing(first) || PHRASES.closing_and_name.is_match(first) || few && named && !is_reach(first)
 }
 
 /// How many lines the closing and the name below it take; `None` when nothing is below.
 fn below_name(page: &Page<'_>, lines: &[usize]) -> Option<usize> {
     let first = page.lines[lines[0]].text;
-    let skip = if PHRASES.closing_and_name.is_match(first) {
-        1
-    } else {
-        1 + usize::from(lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text)))
-    };
+    let named = !PHRASES.closing_and_name.is_match(first) && lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text));
+    let skip = 1 + usize::from(named);
     (skip < lines.len()).then_some(skip)
 }
 
@@ -187,9 +200,11 @@ fn is_card(page: &Page<'_>, lines: &[usize], least: usize) -> bool {
     let contacts = lines.iter().filter(|at| is_contact(text(at))).count();
     contacts >= least
         && !lines.iter().all(|at| is_deep_link(text(at)))
-        && lines
-            .iter()
-            .all(|at| text(at).trim().len() <= 110 && (!is_sentence(text(at)) || is_reach(text(at)) && text(at).trim().len() <= 60))
+        && lines.iter().enumerate().all(|(row, at)| {
+            let line = text(at).trim();
+            let motto = row > 0 && line.starts_with(['"', '“', '«', '\'']);
+            motto || line.len() <= 110 && (!is_sentence(line) || is_reach(line) && line.len() <= 60)
+        })
 }
 
 /// A link to something in particular, rather than to its owner's place.
@@ -200,20 +215,43 @@ fn is_deep_link(text: &str) -> bool {
 }
 
 /// The line where a card without a closing begins: a name, then mostly ways to reach its owner.
-fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>) -> Option<usize> {
-    let floor = closing.map_or(0, |at| at + 1);
-    let starts = (floor..tail.len().saturating_sub(1)).filter(|from| {
-        let line = tail[*from];
-        let apart = line == 0 || page.lines[line - 1].blank;
-        apart && NAME.is_match(page.lines[line].text.trim()) && !is_closing(page.lines[line].text)
+/// A name alone above such a card is how the writer signed, and stays.
+fn card_start(page: &Page<'_>, tail: &[usize], closing: Option<usize>, writer: &str) -> Option<usize> {
+    let floor = closing.map_or(1, |at| at + 1);
+    let mut starts = (floor..tail.len().saturating_sub(1)).filter(|from| {
+        let text = page.lines[tail[*from]].text.trim();
+        let foreign = closing.is_none() && is_somebody_else(text, writer);
+        !foreign && page.lines[tail[*from] - 1].blank && begins_card(page, &tail[*from..])
     });
-    starts.into_iter().find(|from| {
-        let rest = &tail[from + 1..];
-        let contacts = rest.iter().filter(|at| is_contact(page.lines[**at].text)).count();
-        let reach = rest.iter().any(|at| is_reach(page.lines[*at].text));
-        let enough = rest.len() >= 2 || rest.iter().all(|at| page.lines[*at].text.split_whitespace().count() <= 4);
-        is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && (reach || rest.len() <= 3 && contacts == rest.len())
-    })
+    let first = starts.next()?;
+    let signed = page.lines.get(tail[first] + 1).is_some_and(|below| below.blank);
+    starts.next().filter(|_| signed).or(Some(first))
+}
+
+/// True when the first line is a name, and those below it are a card.
+fn begins_card(page: &Page<'_>, lines: &[usize]) -> bool {
+    let (name, rest) = (page.lines[lines[0]].text.trim(), &lines[1..]);
+    let text = |at: &usize| page.lines[*at].text;
+    let titled = is_name_and_title(name);
+    let contacts = rest.iter().filter(|at| is_contact(text(at))).count();
+    let enough = rest.len() >= 2 || titled || rest.iter().all(|at| text(at).split_whitespace().count() <= 4);
+    let reach = rest.iter().any(|at| is_reach(text(at)));
+    (titled || NAME.is_match(name)) && !is_closing(name) && is_card(page, rest, 1) && contacts * 2 >= rest.len() && enough && reach
+}
+
+/// "Nora Quist, MD | Medical Director"
+fn is_name_and_title(text: &str) -> bool {
+    let name = text.split(['|', ',', '/', '–']).next().unwrap_or_default().trim();
+    name.len() < text.len() && text.len() <= 90 && name.contains(' ') && NAME.is_match(name) && PHRASES.title.is_match(text)
+}
+
+/// True when a card names a person whose name has no word in common with the writer's. Initials tell too little.
+fn is_somebody_else(card: &str, writer: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 2).map(str::to_lowercase).collect()
+    };
+    let (card, writer) = (words(card), words(writer));
+    writer.len() >= 2 && card.len() >= 2 && !card.iter().any(|word| writer.contains(word))
 }
 
 fn is_closing(text: &str) -> bool {

@@ -81,6 +81,10 @@ pub(super) struct Signs {
 /// Signs and readings of delivery reports.
 pub(super) struct ReportSigns {
     pub(super) subjects: Phrases,
+    pub(super) complaints: Phrases,
+    pub(super) arrived: Phrases,
+    pub(super) read: Phrases,
+    pub(super) read_texts: Phrases,
     pub(super) openings: Phrases,
     pub(super) returned: Phrases,
     pub(super) lists: Phrases,
@@ -199,6 +203,10 @@ struct InviteTable {
 #[serde(deny_unknown_fields)]
 struct BounceFile {
     subjects: Vec<String>,
+    complaints: Vec<String>,
+    arrived: Vec<String>,
+    read: Vec<String>,
+    read_texts: Vec<String>,
     openings: Vec<String>,
     returned: Vec<String>,
     lists: Vec<String>,
@@ -268,6 +276,10 @@ impl From<BounceFile> for ReportSigns {
         let texts: Vec<String> = file.reason.iter().flat_map(|reason| reason.text.clone()).collect();
         Self {
             subjects: Phrases::new(&file.subjects),
+            complaints: Phrases::new(&file.complaints),
+            arrived: Phrases::new(&file.arrived),
+            read: Phrases::new(&file.read),
+            read_texts: Phrases::new(&file.read_texts),
             openings: Phrases::new(&file.openings),
             returned: Phrases::new(&file.returned),
             lists: Phrases::new(&file.lists),

@@ -7,7 +7,7 @@ mod returned;
 mod verdict;
 
 use super::automatic::{Judged, Seen, sum};
-use super::signs::{REPORTS, fold};
+use super::signs::{REPORTS, SIGNS, fold};
 use crate::model::mail::Mail;
 use crate::model::reading::{Bounce, BouncedRecipient, Kind};
 use notice::Notice;
@@ -20,15 +20,19 @@ const MOST_RECIPIENTS: usize = 100;
 
 /// Judges whether a mail reports on a delivery, and reads the report.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
-    if mail.parts.iter().any(|part| part.content_type == "message/feedback-report") {
+    if mail.parts.iter().any(|part| part.content_type == "message/feedback-report") || REPORTS.complaints.hit(&seen.subject) {
         return Some(Judged::new(Kind::Bulk, 0.97, vec!["feedback_report"]));
     }
     if is_read_receipt(mail, seen) {
         return Some(Judged::new(Kind::Bulk, 0.95, vec!["read_receipt"]));
     }
     let entries = report::entries(mail);
-    if !entries.is_empty() && entries.iter().all(Entry::arrived) {
+    let failed = entries.iter().any(|entry| !entry.arrived());
+    if !failed && (!entries.is_empty() || REPORTS.arrived.hit(&seen.subject) && (seen.null_path || from_daemon(mail, seen) > 0)) {
         return Some(Judged::new(Kind::Bulk, 0.95, vec!["delivery_receipt"]));
+    }
+    if !failed && SIGNS.auto_subjects.hit(&seen.subject) {
+        return None;
     }
     let (points, rules) = weigh(mail, seen, &entries);
     if points < ENOUGH {
@@ -45,6 +49,7 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
 fn is_read_receipt(mail: &Mail, seen: &Seen) -> bool {
     // Dovecot refuses mail with a disposition notification: that one is a report.
     mail.parts.iter().any(|part| part.content_type == "message/disposition-notification") && !seen.text.contains("rejected")
+        || REPORTS.read.hit(&seen.subject) && REPORTS.read_texts.hit(&seen.text)
 }
 
 fn weigh(mail: &Mail, seen: &Seen, entries: &[Entry]) -> (u32, Vec<&'static str>) {

@@ -31,7 +31,7 @@ impl Entry {
     pub(super) fn arrived(&self) -> bool {
         let action = self.action.as_deref().unwrap_or_default();
         matches!(action, "delivered" | "relayed" | "expanded")
-            || action.is_empty() && self.status.as_deref().is_some_and(|status| status.starts_with('2'))
+            || !matches!(action, "failed" | "delayed") && self.status.as_deref().is_some_and(|status| status.starts_with('2'))
     }
 
     fn is_told(&self) -> bool {

@@ -22,7 +22,7 @@ struct Mark<'a> {
 /// Calls `see` with the parts of every feature of one sentence.
 pub fn of_sentence<'a>(sentence: &'a Sentence, view: &View, table: &'a Table, see: &mut impl FnMut([&'a str; 3])) {
     let negated = negated(sentence, view, table);
-    words(sentence, &negated, see);
+    words(sentence, &negated, table, see);
     let marks = marks(view, table);
     for mark in &marks {
         see([if negated[mark.at] { "c~" } else { "c" }, mark.name, ""]);
@@ -72,20 +72,22 @@ fn strength(strength: f64) -> &'static str {
     }
 }
 
-fn words<'a>(sentence: &'a Sentence, negated: &[bool], see: &mut impl FnMut([&'a str; 3])) {
-    let words = &sentence.words;
-    for (at, word) in words.iter().enumerate() {
-        see([if negated[at] { "w~" } else { "w" }, name(word), ""]);
-        let before = if at == 0 { "^" } else { name(&words[at - 1]) };
-        see(["b", before, name(word)]);
+fn words<'a>(sentence: &'a Sentence, negated: &[bool], table: &Table, see: &mut impl FnMut([&'a str; 3])) {
+    let names: Vec<&str> = (0..sentence.words.len()).map(|at| name(sentence, at, table)).collect();
+    for (at, word) in names.iter().enumerate() {
+        see([if negated[at] { "w~" } else { "w" }, word, ""]);
+        see(["b", if at == 0 { "^" } else { names[at - 1] }, word]);
     }
-    if let Some(last) = words.last() {
-        see(["b", name(last), if sentence.question { "?" } else { "$" }]);
+    if let Some(last) = names.last() {
+        see(["b", last, if sentence.question { "?" } else { "$" }]);
     }
 }
 
-fn name(word: &Word) -> &str {
+/// A word as the reader sees it: shapes by their kind, names of people and firms all alike.
+fn name<'a>(sentence: &'a Sentence, at: usize, table: &Table) -> &'a str {
+    let word: &Word = &sentence.words[at];
     match word.shape {
+        Shape::Plain if word.capital && at > 0 && word.text != "i" && !table.lexicon.knows(&word.text) => "Name",
         Shape::Plain => &word.text,
         other => other.word(),
     }

@@ -2,7 +2,7 @@
 
 use super::model::Scores;
 use super::weigh::Heard;
-use super::{Intent, Read};
+use super::{Alone, Intent, Read};
 use crate::model::reading::{Finding, Outcome};
 
 /// Below this nothing is believed.
@@ -19,17 +19,26 @@ const STOP_CUE: f64 = 0.75;
 const SURE_CUE: f64 = 0.92;
 /// See [`SURE_CUE`].
 const SURE_LIKELY: f64 = 0.2;
+/// A stop that one sentence says clearly by itself, in a mail that is about other things too.
+const STOP_AMONG: f64 = 0.05;
 /// A further outcome beside the first.
 const BESIDE: f64 = 0.2;
+/// A cue as sure as this speaks clearly.
+const CLEAR_CUE: f64 = 0.84;
+/// A sentence that by itself is a stop this likely is one.
+const CLEAR_STOP: f64 = 0.85;
+/// A sentence that by itself means something else this likely puts that in force too.
+const CLEAR_BESIDE: f64 = 0.5;
 
 /// Judges a mail.
-pub fn judge(read: &Read<'_>, likely: &Scores) -> Intent {
-    let chosen = chosen(likely, &read.heard);
+pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
+    let silent = read.sentences.is_empty();
+    let chosen = if silent { index(Outcome::Unclear) } else { chosen(likely, &read.heard, alone) };
     let top = likely.iter().copied().fold(0.0, f64::max);
     let doubt = Outcome::ALL[chosen] == Outcome::Unclear && likely[chosen] < top;
     let mut findings = vec![finding(chosen, if doubt { top.min(0.5) } else { confidence(likely[chosen]) }, read)];
     if Outcome::ALL[chosen] != Outcome::Unclear {
-        findings.extend((chosen + 1..Outcome::ALL.len()).filter_map(|other| beside(other, likely, read)));
+        findings.extend((chosen + 1..Outcome::ALL.len()).filter_map(|other| beside(other, likely, read, alone)));
     }
     let mut rules: Vec<String> = read.hits.iter().map(|hit| hit.cue.name.clone()).collect();
     rules.dedup();
@@ -39,12 +48,14 @@ pub fn judge(read: &Read<'_>, likely: &Scores) -> Intent {
 }
 
 /// Index of the outcome that is believed.
-fn chosen(likely: &Scores, heard: &[Heard]) -> usize {
+fn chosen(likely: &Scores, heard: &[Heard], alone: &[Alone]) -> usize {
     let stop = index(Outcome::OptedOut);
     let told = heard.iter().any(|one| one.outcome == Outcome::OptedOut && one.strength >= STOP_CUE);
+    let among = alone.len() > 1 && alone.iter().any(|sentence| clearly(sentence, Outcome::OptedOut) >= CLEAR_STOP);
     let best = (0..likely.len()).max_by(|a, b| likely[*a].total_cmp(&likely[*b])).unwrap_or_default();
     let needed = match Outcome::ALL[best] {
         _ if told && likely[stop] >= STOP_BELIEVED => return stop,
+        _ if among && likely[stop] >= STOP_AMONG => return stop,
         Outcome::OptedOut => STOP_UNHEARD,
         Outcome::LeftEmployer | Outcome::WrongPerson | Outcome::Declined => END_BELIEVED,
         _ => BELIEVED,
@@ -58,16 +69,22 @@ fn sooner(best: usize, likely: &Scores, heard: &[Heard]) -> usize {
     heard.iter().filter(sure).map(|one| index(one.outcome)).find(|at| *at < best).unwrap_or(best)
 }
 
+/// How likely a sentence by itself means an outcome that a clear cue of it speaks for; 0 without such a cue.
+fn clearly(sentence: &Alone, outcome: Outcome) -> f64 {
+    let cue = sentence.heard.iter().any(|one| one.outcome == outcome && one.strength >= CLEAR_CUE);
+    if cue { sentence.likely[index(outcome)] } else { 0.0 }
+}
+
 fn index(outcome: Outcome) -> usize {
     Outcome::ALL.iter().position(|other| *other == outcome).unwrap_or_default()
 }
 
 /// A less binding outcome that is in force too.
-fn beside(other: usize, likely: &Scores, read: &Read<'_>) -> Option<Finding> {
+fn beside(other: usize, likely: &Scores, read: &Read<'_>, alone: &[Alone]) -> Option<Finding> {
     let outcome = Outcome::ALL[other];
-    let cue = read.heard.iter().find(|one| one.outcome == outcome).map_or(0.0, |one: &Heard| one.strength);
     let trifle = matches!(outcome, Outcome::Acknowledged | Outcome::Unclear | Outcome::Declined);
-    let sure = likely[other].max(if cue >= 0.84 && likely[other] >= 0.02 { cue - 0.1 } else { 0.0 });
+    let clear = alone.iter().map(|sentence| clearly(sentence, outcome)).filter(|likely| *likely >= CLEAR_BESIDE);
+    let sure = clear.fold(likely[other], f64::max).min(0.89);
     (!trifle && sure >= BESIDE).then(|| finding(other, sure, read))
 }
 
@@ -79,12 +96,12 @@ fn finding(chosen: usize, confidence: f64, read: &Read<'_>) -> Finding {
     Finding { outcome, confidence, evidence }
 }
 
-/// Likelihoods flatter the reader a little on mails of a kind it never met: 0.93 is shown as 0.9.
+/// Likelihoods flatter the reader on mails of a kind it never met: 0.955 is shown as 0.9.
 fn confidence(likely: f64) -> f64 {
     match likely {
-        p if p < 0.85 => p,
-        p if p < 0.93 => 0.85 + (p - 0.85) * 0.625,
-        p => 0.9 + (p - 0.93) * 1.28,
+        p if p < 0.8 => p,
+        p if p < 0.955 => 0.8 + (p - 0.8) * 0.645,
+        p => 0.9 + (p - 0.955) * 2.0,
     }
     .min(0.99)
 }

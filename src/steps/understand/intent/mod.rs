@@ -9,10 +9,11 @@ mod table;
 mod weigh;
 mod words;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::model::reading::Finding;
-use model::Model;
+use model::{Model, Scores};
 use table::Table;
 use weigh::{Heard, Hit};
 use words::Sentence;
@@ -37,11 +38,17 @@ pub struct Intent {
 #[must_use]
 pub fn intend(new_text: &str, subject: &str) -> Intent {
     let read = Read::of(new_text, subject);
-    let mut features: Vec<u64> = read.by_sentence.iter().flatten().copied().collect();
-    features::of_mail(&read.sentences, &read.heard, &mut |parts| features.push(model::hash(parts)));
-    features.sort_unstable();
-    features.dedup();
-    judge::judge(&read, &MODEL.likely(&features))
+    let alone: Vec<Alone> = (0..read.sentences.len().min(MOST_ALONE)).map(|at| read.alone(at)).collect();
+    judge::judge(&read, &read.likely(0..read.sentences.len(), &read.heard), &alone)
+}
+
+/// So many sentences are also judged each by itself.
+const MOST_ALONE: usize = 12;
+
+/// What a sentence would mean if it were the whole mail.
+struct Alone {
+    heard: Vec<Heard>,
+    likely: Scores,
 }
 
 /// A mail as cues and features see it.
@@ -54,10 +61,11 @@ struct Read<'a> {
 
 impl Read<'_> {
     fn of(new_text: &str, subject: &str) -> Self {
-        let mut sentences = words::sentences(new_text, &TABLE.spelling);
+        let mut sentences = words::sentences(new_text, &TABLE.habits);
         if !is_answer(subject) {
-            sentences.extend(words::sentences(subject, &TABLE.spelling));
+            sentences.extend(words::sentences(subject, &TABLE.habits));
         }
+        sentences.retain(|sentence| !is_footer(sentence));
         let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new() };
         for (at, sentence) in read.sentences.iter().enumerate() {
             let view = TABLE.lexicon.view(sentence);
@@ -68,6 +76,21 @@ impl Read<'_> {
         }
         read.heard = weigh::heard(&read.hits, read.sentences.len());
         read
+    }
+
+    /// How likely each outcome is if these sentences were the mail.
+    fn likely(&self, sentences: Range<usize>, heard: &[Heard]) -> Scores {
+        let mut features: Vec<u64> = self.by_sentence[sentences.clone()].iter().flatten().copied().collect();
+        features::of_mail(&self.sentences[sentences], heard, &mut |parts| features.push(model::hash(parts)));
+        features.sort_unstable();
+        features.dedup();
+        MODEL.likely(&features)
+    }
+
+    fn alone(&self, at: usize) -> Alone {
+        let hits: Vec<Hit> = self.hits.iter().filter(|hit| hit.sentence == at).copied().collect();
+        let heard = weigh::heard(&hits, self.sentences.len());
+        Alone { likely: self.likely(at..at + 1, &heard), heard }
     }
 
     /// The sentence that speaks for an outcome most.
@@ -90,6 +113,12 @@ pub fn features(new_text: &str, subject: &str) -> Vec<String> {
     seen.sort();
     seen.dedup();
     seen
+}
+
+/// True for a sentence that a machine put under the mail, "if you received this in error".
+fn is_footer(sentence: &Sentence) -> bool {
+    let view = TABLE.lexicon.view(sentence);
+    TABLE.footers.iter().any(|footer| footer.is_in(&view))
 }
 
 /// True when the subject is the owner's, not the writer's own words.

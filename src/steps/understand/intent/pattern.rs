@@ -14,6 +14,9 @@ pub type Classes = HashMap<String, Vec<String>>;
 /// Number of one distinct word, beginning of a word, or shape that some cue asks for.
 type Atom = usize;
 
+/// No cue asks for a longer beginning of a word.
+const LONGEST_BEGINNING: usize = 20;
+
 /// All atoms of a table.
 #[derive(Debug, Default)]
 pub struct Lexicon {
@@ -104,6 +107,12 @@ impl Lexicon {
         })
     }
 
+    /// True when some cue or concept asks for just this word.
+    #[must_use]
+    pub fn knows(&self, word: &str) -> bool {
+        self.exact.contains_key(word)
+    }
+
     /// Looks up every word of a sentence.
     #[must_use]
     pub fn view(&self, sentence: &Sentence) -> View {
@@ -138,7 +147,7 @@ impl Lexicon {
 
     fn mark(&self, word: &str, bit: u128, view: &mut View) {
         self.mark_exact(word, bit, view);
-        for (end, _) in word.char_indices().skip(2).chain([(word.len(), ' ')]) {
+        for (end, _) in word.char_indices().skip(2).take(LONGEST_BEGINNING).chain([(word.len(), ' ')]) {
             if let Some(&atom) = self.beginning.get(&word[..end]) {
                 view.at[atom] |= bit;
             }

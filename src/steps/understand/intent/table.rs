@@ -1,7 +1,7 @@
 //! The table of cues as data tells it: read once, complaints kept for whoever edits it.
 
 use super::pattern::{Classes, Lexicon, Pattern};
-use super::words::Spelling;
+use super::words::Habits;
 use crate::model::reading::Outcome;
 
 /// What a mail may say, and how sure each way of saying it is.
@@ -11,12 +11,14 @@ pub struct Table {
     pub cues: Vec<Cue>,
     /// Turns of phrase that look like cues and are none.
     pub idioms: Vec<Pattern>,
+    /// What only a machine-made footer says: a sentence with it is not read.
+    pub footers: Vec<Pattern>,
     /// Words that turn a cue into its opposite.
     pub negators: Vec<Pattern>,
     /// Words that mean much the same, under one name.
     pub concepts: Vec<(String, Pattern)>,
-    /// Short forms written out.
-    pub spelling: Spelling,
+    /// Short forms and closing lines.
+    pub habits: Habits,
     /// Every word that a cue asks for.
     pub lexicon: Lexicon,
     /// What could not be read, line by line.
@@ -72,8 +74,13 @@ impl Table {
         match section {
             "class" => define(line, classes),
             "spelling" => self.spell(line),
+            "closing" => {
+                self.habits.closings.insert(line.to_owned());
+                Ok(())
+            }
             "concept" => self.gather(line, classes),
             "idiom" => self.lexicon.compile(line, classes).map(|idiom| self.idioms.push(idiom)),
+            "footer" => self.lexicon.compile(line, classes).map(|footer| self.footers.push(footer)),
             "not" => self.lexicon.compile(line, classes).map(|word| self.negators.push(word)),
             outcome => {
                 let outcome = Outcome::of_word(outcome).ok_or_else(|| format!("[{outcome}] is no outcome"))?;
@@ -87,7 +94,7 @@ impl Table {
     fn spell(&mut self, line: &str) -> Result<(), String> {
         let (short, full) = line.split_once('=').ok_or("a spelling is written “short = full words”")?;
         for short in short.split_whitespace() {
-            self.spelling.insert(short.to_owned(), full.split_whitespace().map(str::to_owned).collect());
+            self.habits.spelling.insert(short.to_owned(), full.split_whitespace().map(str::to_owned).collect());
         }
         Ok(())
     }
@@ -104,23 +111,17 @@ impl Table {
         let (percent, words) = line.split_once(char::is_whitespace).ok_or("a cue is written “strength words”")?;
         let bare = percent.trim_end_matches('~');
         let strength: f64 = bare.parse().map_err(|_| format!("“{bare}” is no strength from 1 to 99"))?;
-        let mut parts = Parts::of(words);
-        let mut made = Cue {
+        let parts = Parts::of(words);
+        let mut compile = |words: &String| self.lexicon.compile(words, classes);
+        Ok(Cue {
             outcome,
             strength: strength / 100.0,
             despite_not: percent.ends_with('~'),
-            pattern: self.lexicon.compile(&parts.cue, classes)?,
-            with: Vec::new(),
-            unless: Vec::new(),
+            pattern: compile(&parts.cue)?,
+            with: parts.with.iter().map(&mut compile).collect::<Result<_, _>>()?,
+            unless: parts.unless.iter().map(&mut compile).collect::<Result<_, _>>()?,
             name: format!("{}: {}", outcome.word(), words.trim()),
-        };
-        for guard in parts.with.drain(..) {
-            made.with.push(self.lexicon.compile(&guard, classes)?);
-        }
-        for guard in parts.unless.drain(..) {
-            made.unless.push(self.lexicon.compile(&guard, classes)?);
-        }
-        Ok(made)
+        })
     }
 }
 
@@ -135,26 +136,29 @@ struct Parts {
 impl Parts {
     fn of(words: &str) -> Self {
         let mut parts = Self::default();
-        let mut guard = None;
-        for word in words.split_whitespace() {
-            if matches!(word, "&" | "!") {
-                guard = Some(word == "&");
-                parts.list(word == "&").push(String::new());
-                continue;
+        for (mark, words) in marked(words) {
+            match mark {
+                '&' => parts.with.push(words),
+                '!' => parts.unless.push(words),
+                _ => parts.cue = words,
             }
-            let current = match guard {
-                None => &mut parts.cue,
-                Some(wanted) => parts.list(wanted).last_mut().unwrap_or_else(|| unreachable!("a guard was pushed")),
-            };
-            current.push_str(word);
-            current.push(' ');
         }
         parts
     }
+}
 
-    fn list(&mut self, wanted: bool) -> &mut Vec<String> {
-        if wanted { &mut self.with } else { &mut self.unless }
+/// Words by the mark they stand behind; those before the first mark behind a blank.
+fn marked(words: &str) -> Vec<(char, String)> {
+    let mut parts = vec![(' ', String::new())];
+    for word in words.split_whitespace() {
+        match (word, parts.last_mut()) {
+            ("&", _) => parts.push(('&', String::new())),
+            ("!", _) => parts.push(('!', String::new())),
+            (_, Some((_, part))) => *part = format!("{part} {word}"),
+            (_, None) => {}
+        }
     }
+    parts
 }
 
 fn define(line: &str, classes: &mut Classes) -> Result<(), String> {

@@ -9,6 +9,7 @@ use crate::model::reading::Outcome;
 const REACH: usize = 5;
 
 /// A cue found in a sentence.
+#[derive(Debug, Clone, Copy)]
 pub struct Hit<'a> {
     pub cue: &'a Cue,
     pub sentence: usize,

@@ -1,6 +1,6 @@
 //! From text to sentences of plain words: one spelling for what people spell in many ways.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::shape::{self, Shape};
 
@@ -33,30 +33,36 @@ pub struct Word {
     pub pause: bool,
 }
 
-/// Short forms and misspellings, each with the words it stands for.
-pub type Spelling = HashMap<String, Vec<String>>;
+/// Habits of writing that data tells.
+#[derive(Debug, Default)]
+pub struct Habits {
+    /// Short forms and misspellings, each with the words it stands for.
+    pub spelling: HashMap<String, Vec<String>>,
+    /// Lines that close a letter, lower-case, without punctuation.
+    pub closings: HashSet<String>,
+}
 
 /// Splits a text into sentences.
 #[must_use]
-pub fn sentences(text: &str, spelling: &Spelling) -> Vec<Sentence> {
+pub fn sentences(text: &str, habits: &Habits) -> Vec<Sentence> {
     let text: String = text.chars().take(FARTHEST).collect();
     let mut all = Vec::new();
-    for block in blocks(&text) {
+    for block in above_signature(blocks(&text, habits), habits) {
         for raw in split(&block) {
-            all.extend(read(&raw, spelling));
+            all.extend(read(&raw, habits));
         }
     }
     all
 }
 
 /// Lines joined where a mail program wrapped them, parted where the writer began a new one.
-fn blocks(text: &str) -> Vec<String> {
+fn blocks(text: &str, habits: &Habits) -> Vec<String> {
     let mut blocks: Vec<String> = Vec::new();
     let mut open = false;
     for line in text.lines() {
         let line = line.trim();
         match blocks.last_mut() {
-            Some(last) if open && !line.is_empty() && !is_item(line) => {
+            Some(last) if open && !line.is_empty() && !is_item(line) && !is_closing(line, habits) => {
                 last.push(' ');
                 last.push_str(line);
             }
@@ -66,6 +72,27 @@ fn blocks(text: &str) -> Vec<String> {
         open = line.chars().count() > 45;
     }
     blocks
+}
+
+/// What stands above a closing line ("Best," "Kind regards"), and a postscript: the name and titles below say nothing.
+fn above_signature(mut blocks: Vec<String>, habits: &Habits) -> Vec<String> {
+    const MOST_LINES: usize = 9;
+    let from = blocks.len().saturating_sub(MOST_LINES).max(1);
+    if let Some(end) = (from..blocks.len()).find(|at| is_closing(&blocks[*at], habits)) {
+        let postscript = blocks.split_off(end).into_iter().skip_while(|block| !is_postscript(block));
+        blocks.extend(postscript);
+    }
+    blocks
+}
+
+fn is_closing(line: &str, habits: &Habits) -> bool {
+    let bare = line.trim_end_matches([',', '.', '!', '-', '–', '—', ' ']).to_lowercase();
+    habits.closings.contains(&bare) || bare.starts_with("sent from my") || line == "--"
+}
+
+fn is_postscript(line: &str) -> bool {
+    let start = line.chars().take(4).collect::<String>().to_lowercase();
+    start.starts_with("ps:") || start.starts_with("p.s") || start.starts_with("ps ") || start.starts_with("ps-")
 }
 
 fn is_item(line: &str) -> bool {
@@ -115,10 +142,10 @@ fn is_abbreviation(word: &str, next: Option<&str>) -> bool {
     }
 }
 
-fn read(raw: &str, spelling: &Spelling) -> Vec<Sentence> {
+fn read(raw: &str, habits: &Habits) -> Vec<Sentence> {
     let question =
         raw.trim_end_matches(['"', ')', '”', ' ']).ends_with('?') || raw.contains("?!") || raw.to_lowercase().contains("question mark");
-    let words = words(raw, spelling);
+    let words = words(raw, habits);
     words
         .chunks(LONGEST)
         .map(|part| Sentence { text: raw.to_owned(), words: part.to_vec(), question })
@@ -126,7 +153,7 @@ fn read(raw: &str, spelling: &Spelling) -> Vec<Sentence> {
         .collect()
 }
 
-fn words(raw: &str, spelling: &Spelling) -> Vec<Word> {
+fn words(raw: &str, habits: &Habits) -> Vec<Word> {
     let mut words = Vec::new();
     let mut pause = false;
     for token in raw.split_whitespace() {
@@ -134,23 +161,27 @@ fn words(raw: &str, spelling: &Spelling) -> Vec<Word> {
         let lead = token.len() > inner.len() && token.starts_with(['(', '"', '“', '-', '–', '—', '*']);
         pause |= lead;
         if !inner.is_empty() {
-            push_token(inner, pause, spelling, &mut words);
+            push_token(inner, pause, habits, &mut words);
             pause = token.ends_with([',', ':', ')', '"', '”', '–', '—', '-', '.', ';', '*']) && token.len() > inner.len();
         }
     }
     words
 }
 
-fn push_token(token: &str, pause: bool, spelling: &Spelling, words: &mut Vec<Word>) {
+fn push_token(token: &str, pause: bool, habits: &Habits, words: &mut Vec<Word>) {
     let capital = token.starts_with(char::is_uppercase);
     let shape = shape::of(token);
     if shape != Shape::Plain {
         words.push(Word { text: token.to_lowercase(), shape, capital, pause });
         return;
     }
+    if let Some(full) = habits.spelling.get(token).filter(|_| capital) {
+        words.extend(full.iter().map(|text| Word { text: text.clone(), shape, capital: false, pause }));
+        return;
+    }
     let mut pause = pause;
     for piece in pieces(token) {
-        for text in written_out(&piece, spelling) {
+        for text in written_out(&piece, habits) {
             words.push(Word { shape: shape::of(&text), capital: capital && text.starts_with(first_letter(token)), text, pause });
             pause = false;
         }
@@ -182,9 +213,9 @@ fn pieces(token: &str) -> Vec<String> {
 }
 
 /// Contractions and short forms in full: `don't` and `dont` both give `do not`.
-fn written_out(piece: &str, spelling: &Spelling) -> Vec<String> {
+fn written_out(piece: &str, habits: &Habits) -> Vec<String> {
     let Some((stem, tail)) = piece.rsplit_once('\'') else {
-        return spelling.get(piece).cloned().unwrap_or_else(|| vec![piece.to_owned()]);
+        return habits.spelling.get(piece).cloned().unwrap_or_else(|| vec![piece.to_owned()]);
     };
     let full = match tail {
         "t" if stem.ends_with('n') => return vec![negated(stem), "not".to_owned()],

@@ -40,7 +40,9 @@ pub fn ending_at(page: &Page<'_>, end: usize, floor: usize) -> Answer {
     let last = bare(page.lines[end].text);
     let quote_below =
         page.next_filled(end + 1).is_some_and(|next| next - end <= 4 && (page.lines[next].quoted || is_barred(page.lines[next].text)));
-    if !may_end(last, quote_below) {
+    let broken_off = last.rfind('<').is_some_and(|open| !last[open..].contains('>'));
+    let goes_on = page.lines.get(end + 1).is_some_and(|below| below.text.starts_with('<') && below.text.trim_end().ends_with(':'));
+    if broken_off || goes_on || !may_end(last, quote_below) {
         return Answer::No;
     }
     let shared = if starts_well(last) { None } else { shared_line(page, end, quote_below) };

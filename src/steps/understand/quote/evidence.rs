@@ -35,10 +35,14 @@ static SAME_LINE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static WROTE_IN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?:wrote|writes|schrieb|said) in (?:message|article|news)"));
-static BRACKETED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[\p{L}[\p{L} .,'’-]{1,50}\]:?$|^\[[^\]]{0,60}\d\d:\d\d[^\]]{0,30}\]:?$"));
+static BRACKETED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\[(?-i:\p{Lu})[\p{L} .,'’-]{1,50}\]:?$|^\[[^\]]{0,60}\d\d:\d\d[^\]]{0,30}\]:?$"));
 static NAME_AND_DATE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\p{L}[\p{L} .'’-]{2,40} [(\[][^()\[\]]{0,40}\d\d:\d\d[^()\[\]]{0,20}[)\]]:?$"));
 static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:from|von|de|date|datum):\s"));
+static GOES_ON: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:that|they|this|we|he|she|it|about|because|and|which|dass|que|che|dat)\b"));
+static SENTENCES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\p{Ll}{3,}[.!?]\s+\p{Lu}").expect("a fixed pattern"));
 static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\p{L}\d.,'’“”\x22()_&/@<>\[\] +-]{1,90}$"));
 
 fn pattern(text: &str) -> Regex {
@@ -61,6 +65,9 @@ pub fn weigh(text: &str, quote_below: bool) -> Option<Weight> {
     let core = core.trim_start_matches(['[', '(', '"', '“', '}', '{', '\u{202b}', ' ']);
     let core = if quote_below { core.trim_end_matches([']', ' ']) } else { core };
     let candidate = Candidate { text, core, quote_below };
+    if !quote_below && SENTENCES.is_match(core) {
+        return None;
+    }
     if candidate.is_whole() {
         return Some(Weight::Whole);
     }
@@ -98,14 +105,14 @@ impl Candidate<'_> {
 
     fn is_sure_tail(&self) -> bool {
         let named = self.addressed() || self.fully_dated();
-        self.has_colon() && (named && ends_in_verb(self.core) || self.is_dated() && WROTE_WHEN.is_match(self.core))
+        self.has_colon() && (named && ends_in_verb(self.core) || self.fully_dated() && wrote_when(self.core))
     }
 
     /// With a quote right below, less is enough.
     fn is_tail_above_quote(&self) -> bool {
         let core = self.core;
         WROTE_IN.is_match(core)
-            || WROTE_WHEN.is_match(core)
+            || wrote_when(core)
             || NAME_AND_ADDRESS.is_match(core)
             || NAME_AND_DATE.is_match(core)
             || BRACKETED.is_match(self.text)
@@ -166,6 +173,11 @@ pub fn begins_with_name_and_address(text: &str) -> bool {
 #[must_use]
 pub fn is_dated_in_gmt(text: &str) -> bool {
     ISO_GMT.is_match(text)
+}
+
+/// "… wrote on 3/2/2026 at 16:11:", and not "… wrote on 3/2 that they need it:".
+fn wrote_when(core: &str) -> bool {
+    WROTE_WHEN.find(core).is_some_and(|found| !GOES_ON.is_match(found.as_str()))
 }
 
 /// True when the verb stands last, but for a colon.

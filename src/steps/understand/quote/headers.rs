@@ -9,9 +9,9 @@ use super::page::{Fate, Page};
 use super::phrases::{Field, PHRASES, field_of};
 
 /// Lines a block may have.
-const MOST_LINES: usize = 60;
+const MOST_LINES: usize = 120;
 /// Lines without a field between two fields: a long list of recipients, a wrapped subject.
-const MOST_BETWEEN: usize = 12;
+const MOST_BETWEEN: usize = 30;
 
 static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:(?:on|sent|date)\W+)?(?:\p{L}{2,10}\W+)?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\W+(?:at\W+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s+\(?[A-Z]{2,5}\)?)?\W*$").expect("a fixed pattern")
@@ -30,6 +30,9 @@ pub fn is_separator(text: &str) -> bool {
     }
     if is_groupwise(line) {
         return true;
+    }
+    if let Some((words, _)) = line.strip_prefix("-----").and_then(|rest| rest.trim_start_matches('-').split_once("-----")) {
+        return PHRASES.separator.is_match(words.trim());
     }
     let core = line
         .trim_matches(|c: char| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '+' | '<' | '>' | '–' | '—' | '|') || c.is_whitespace());
@@ -56,8 +59,8 @@ pub enum Block {
     Mail(Range<usize>),
     /// Fields a person typed, up to this line.
     Typed(usize),
-    /// A field, and yet no mail's header.
-    Other,
+    /// Fields, and yet no mail's header; none begins before this line.
+    Other(usize),
     /// No field.
     None,
 }
@@ -70,12 +73,12 @@ pub fn starting_at(page: &Page<'_>, start: usize, floor: usize) -> Block {
         return Block::None;
     }
     let fields = gather(page, start);
-    let memo =
-        fields.shouted && !fields.address && (0..start).rev().take(5).all(|at| page.lines[at].blank || is_heading(page.lines[at].text));
+    let typed = !fields.address && (fields.shouted || !fields.timed);
+    let memo = typed && (0..start).rev().take(5).all(|at| page.lines[at].blank || is_heading(page.lines[at].text));
     if fields.is_mail() && memo {
         return Block::Typed(fields.end);
     }
-    if fields.is_mail() { Block::Mail(above(page, start, floor)..fields.end) } else { Block::Other }
+    if fields.is_mail() { Block::Mail(above(page, start, floor)..fields.end) } else { Block::Other(fields.end) }
 }
 
 /// True when a header block begins there.
@@ -92,6 +95,7 @@ fn is_heading(text: &str) -> bool {
 
 /// What a run of fields holds.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about a block, none of them a state")]
 struct Fields {
     end: usize,
     /// How often each field was seen, in the order of [`Field`].
@@ -100,6 +104,8 @@ struct Fields {
     address: bool,
     /// The date has a year.
     year: bool,
+    /// An hour is given, as programs do.
+    timed: bool,
     /// All names of fields are in capitals.
     shouted: bool,
 }
@@ -109,6 +115,7 @@ impl Fields {
         self.seen[field as usize] += 1;
         let (name, value) = text.split_once([':', '：']).unwrap_or((text, ""));
         self.year |= field == Field::Date && value.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 4);
+        self.timed |= has_hour(value);
         self.shouted &= !name.contains(char::is_lowercase);
         self.address |= names_somebody(value);
     }
@@ -124,6 +131,13 @@ impl Fields {
         let certain = subject || self.address || from && to && self.year;
         (from || to) && certain && (kinds >= 3 || kinds == 2 && (self.address || to && subject))
     }
+}
+
+fn has_hour(value: &str) -> bool {
+    value
+        .as_bytes()
+        .windows(4)
+        .any(|four| four[0].is_ascii_digit() && four[1] == b':' && four[2].is_ascii_digit() && four[3].is_ascii_digit())
 }
 
 /// An address, or a Notes name: `Jane Doe/TUL/NPC`.

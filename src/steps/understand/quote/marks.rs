@@ -16,7 +16,11 @@ pub fn mark(page: &mut Page<'_>) {
     for at in 0..page.lines.len() {
         let text = page.lines[at].text;
         let marked = page.lines[at].mark == Mark::Indented
-            || starts_with_mark(text) && !is_escaped_from(page, at) && !closes_address(page, at) && !is_diff(page, at)
+            || starts_with_mark(text)
+                && !is_escaped_from(page, at)
+                && !closes_address(page, at)
+                && !is_diff(page, at)
+                && !is_prompt(page, at)
             || initials_of(text).is_some_and(|name| initials.contains(&name));
         page.lines[at].quoted |= marked;
     }
@@ -59,6 +63,16 @@ fn is_diff(page: &Page<'_>, at: usize) -> bool {
     })
 }
 
+/// A Python session, whose prompt is `>>>`: code behind it, and no other depth of quote beside it.
+fn is_prompt(page: &Page<'_>, at: usize) -> bool {
+    let Some(code) = page.lines[at].text.strip_prefix(">>> ") else { return false };
+    let beside = |at: Option<usize>| {
+        at.and_then(|at| page.lines.get(at)).is_some_and(|line| line.text.starts_with('>') && !line.text.starts_with(">>> "))
+    };
+    let coded = code.contains(['=', '(']) || code.starts_with("import ") || code.starts_with("from ") || code.starts_with("print ");
+    coded && !beside(at.checked_sub(1)) && !beside(Some(at + 1))
+}
+
 /// `12,14c12,15`
 fn is_hunk(text: &str) -> bool {
     let letters = text.bytes().filter(|b| matches!(b, b'a' | b'c' | b'd')).count();
@@ -91,24 +105,41 @@ fn initials_of(text: &str) -> Option<String> {
     (plain && apart).then(|| name.to_owned())
 }
 
-/// Marks the stray end of a quoted line that a program wrapped: it stands between two quoted lines, in the middle of a sentence.
+/// Marks the stray ends of quoted lines that a program wrapped: each stands below a full quoted line that breaks off.
 fn mark_overflow(page: &mut Page<'_>) {
-    for at in 1..page.lines.len().saturating_sub(1) {
-        let [above, line, below] = [page.lines[at - 1], page.lines[at], page.lines[at + 1]];
-        if line.blank || line.quoted || !above.quoted || !below.quoted || above.mark != Mark::None {
-            continue;
-        }
-        if is_link_rest(line.text) {
-            page.lines[at].quoted = true;
-            continue;
-        }
-        let first = line.text.split_whitespace().next().unwrap_or_default();
-        let end = above.text.trim_end();
-        let full = end.chars().count() + 1 + first.chars().count() > WRAPS_FROM;
-        let open = !end.ends_with(['.', '?', '!', ':', ';', '>', ')']);
-        let goes_on = first.starts_with(|c: char| c.is_lowercase() || c == '(' || c == ',');
-        page.lines[at].quoted = full && open && goes_on;
+    let strays: Vec<usize> = (1..page.lines.len()).filter(|at| is_below_broken_quote(page, *at)).collect();
+    let sure = strays.iter().filter(|at| goes_on(page.lines[**at].text)).count();
+    for at in strays {
+        let text = page.lines[at].text;
+        let between = is_above_quote(page, at);
+        let short = page.lines.get(at + 1).is_none_or(|below| below.blank) && text.trim().len() <= 40;
+        // One such line is believed when it goes on in the middle of a sentence; among several, all are.
+        page.lines[at].quoted = between && (sure >= 2 || goes_on(text)) || short && goes_on(text);
     }
+    for at in 1..page.lines.len() {
+        let link = !page.lines[at].blank && page.lines[at - 1].quoted && is_above_quote(page, at) && is_link_rest(page.lines[at].text);
+        page.lines[at].quoted |= link;
+    }
+}
+
+fn is_above_quote(page: &Page<'_>, at: usize) -> bool {
+    page.lines.get(at + 1).is_some_and(|below| below.quoted)
+}
+
+/// Below a quoted line that is as long as lines get and ends in the middle of a sentence.
+fn is_below_broken_quote(page: &Page<'_>, at: usize) -> bool {
+    let (above, line) = (page.lines[at - 1], page.lines[at]);
+    if line.blank || line.quoted || !above.quoted || above.mark != Mark::None {
+        return false;
+    }
+    let first = line.text.split_whitespace().next().unwrap_or_default();
+    let end = above.text.trim_end();
+    let full = end.chars().count() + 1 + first.chars().count() > WRAPS_FROM;
+    full && !end.ends_with(['.', '?', '!', ':', ';', '>', ')'])
+}
+
+fn goes_on(text: &str) -> bool {
+    text.trim_start().starts_with(|c: char| c.is_lowercase() || c == '(' || c == ',')
 }
 
 /// The rest of a link that was wrapped: no words, only its signs.

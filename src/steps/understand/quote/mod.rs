@@ -37,18 +37,19 @@ pub struct Cut {
 /// Cuts a mail down to the words its writer added. Where unsure, words are kept.
 #[must_use]
 pub fn cut(mail: &Mail) -> Cut {
+    let writer = mail.from.first().map_or("", |from| from.name.as_str());
     let text = mail.text.as_deref().filter(|text| says_something(text, mail.html.as_deref()));
     let mut cut = match (text, mail.html.as_deref()) {
-        (Some(text), _) => cut_page(Page::new(head(text, MOST_BYTES), &[])),
+        (Some(text), _) => cut_page(Page::new(head(text, MOST_BYTES), &[]), writer),
         (None, Some(html)) => {
             let rendered = html::render(head(html, 2 * MOST_BYTES));
-            cut_page(Page::new(head(&rendered.text, MOST_BYTES), &rendered.marks))
+            cut_page(Page::new(head(&rendered.text, MOST_BYTES), &rendered.marks), writer)
         }
         (None, None) => Cut::default(),
     };
     bound(&mut cut.new_text);
     for _ in 1..MOST_READINGS {
-        let again = cut_page(Page::new(&cut.new_text, &[]));
+        let again = cut_page(Page::new(&cut.new_text, &[]), writer);
         if again.new_text == cut.new_text {
             break;
         }
@@ -88,13 +89,13 @@ fn says_something(text: &str, html: Option<&str>) -> bool {
         && ["view", "support", "display", "client", "format", "enable"].iter().any(|word| lower.contains(word)))
 }
 
-fn cut_page(mut page: Page<'_>) -> Cut {
+fn cut_page(mut page: Page<'_>, writer: &str) -> Cut {
     footers::cut_banners(&mut page);
     marks::mark(&mut page);
     quotation::cut(&mut page);
     footers::cut_blocks(&mut page);
     footers::cut_tail(&mut page);
-    signature::cut(&mut page);
+    signature::cut(&mut page, writer);
     footers::cut_tail(&mut page);
     footers::cut_below_device(&mut page);
     finish(&page)

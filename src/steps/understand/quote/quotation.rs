@@ -41,6 +41,8 @@ struct Walk {
     /// The first line that is still the writer's.
     first_words: Option<usize>,
     tries: usize,
+    /// No header block begins above this line.
+    barren: usize,
     /// Signs other than `>` that were found to mark quotes.
     signs: Vec<char>,
 }
@@ -61,18 +63,19 @@ impl Walk {
 fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> {
     if headers::is_separator(page.lines[at].text) {
         walk.nothing_above(at);
-        return Some(cut_below(page, at..at + 1, "original_message"));
+        return Some(cut_below(page, at..at + 1, "original_message", &mut walk.signs));
     }
     if walk.tries > MOST_TRIES {
         return None;
     }
-    match headers::starting_at(page, at, walk.floor) {
+    let block = if at < walk.barren { headers::Block::None } else { headers::starting_at(page, at, walk.floor) };
+    match block {
         headers::Block::Mail(lines) => {
             walk.nothing_above(lines.start);
-            return Some(cut_below(page, lines, "header_block"));
+            return Some(cut_below(page, lines, "header_block", &mut walk.signs));
         }
         headers::Block::Typed(end) => return Some(end),
-        headers::Block::Other => walk.tries += 1,
+        headers::Block::Other(end) => walk.barren = end,
         headers::Block::None => {}
     }
     match attribution::ending_at(page, at, walk.floor) {
@@ -90,8 +93,11 @@ fn introduced(page: &mut Page<'_>, at: usize, walk: &mut Walk) -> Option<usize> 
 }
 
 /// Below an original's header stands the original: to the end, or as far as it is marked.
-fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str) -> usize {
+fn cut_below(page: &mut Page<'_>, head: Range<usize>, rule: &'static str, signs: &mut Vec<char>) -> usize {
     let next = page.next_filled(head.end);
+    if let Some(sign) = next.and_then(|next| sign_of(page, next, true)) {
+        mark_sign(page, head.end, sign, signs);
+    }
     if next.is_some_and(|next| page.lines[next].quoted) {
         page.cut(head.clone(), Fate::Quote, rule);
         return head.end;
@@ -130,12 +136,12 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool, signs: &mut V
         page.cut(start..rest, Fate::Quote, "attribution");
         return rest;
     }
-    if let Some(sign) = next.filter(|_| !marked).and_then(|next| sign_of(page.lines[next].text, alone)) {
+    if let Some(sign) = next.filter(|_| !marked).and_then(|next| sign_of(page, next, alone)) {
         mark_sign(page, end, sign, signs);
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
     }
-    if marked || alone {
+    if marked || alone || quote_is_near(page, end) {
         page.cut(start..end, Fate::Quote, "attribution");
         return end;
     }
@@ -144,9 +150,16 @@ fn cut_attributed(page: &mut Page<'_>, found: &Found, alone: bool, signs: &mut V
     rest
 }
 
-/// Another sign than `>` at the beginning of a quote; fewer are believed when nothing stands above.
-fn sign_of(text: &str, alone: bool) -> Option<char> {
-    text.trim_start().chars().next().filter(|c| matches!(c, '|' | '}' | '%') || !alone && matches!(c, ':' | '!' | '#' | '+'))
+/// True when a marked quote begins within the next three filled lines: below a second attribution, or "[snip]".
+fn quote_is_near(page: &Page<'_>, from: usize) -> bool {
+    (from..page.lines.len()).filter(|at| !page.lines[*at].blank).take(3).any(|at| page.lines[at].quoted)
+}
+
+/// Another sign than `>` at the beginning of a quote; when nothing stands above, some must stand on two lines to be believed.
+fn sign_of(page: &Page<'_>, at: usize, alone: bool) -> Option<char> {
+    let first = |at: usize| page.lines.get(at).and_then(|line| line.text.trim_start().chars().next());
+    let twice = first(at) == first(at + 1);
+    first(at).filter(|c| matches!(c, '|' | '}' | '%') || (twice || !alone) && matches!(c, ':' | '!' | '#' | '+'))
 }
 
 /// Marks all lines below that begin with that sign as quoted.

@@ -1,0 +1,10 @@
+//! Stories of the river: what people see of it, told promise by promise.
+
+mod answers;
+mod hours;
+mod keeping;
+mod mailbox;
+mod never;
+mod once;
+mod weekly;
+mod yes;
