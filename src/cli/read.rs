@@ -36,6 +36,10 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
             Ok(object) => object,
             Err(why) => {
                 bad = true;
+                if !frame.say.json {
+                    frame.say.warn(&format!("{}: {why}", file.display()));
+                    continue;
+                }
                 json!({ "file": file.display().to_string(), "error": why })
             }
         };
@@ -115,9 +119,6 @@ fn object(file: &std::path::Path, mail: &Mail, reading: &Reading) -> Value {
 
 fn words(object: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    if let Some(error) = object["error"].as_str() {
-        return format!("{}: {error}", text(&object["file"]));
-    }
     let mut lines =
         vec![format!("{}: {} from {}: {}", text(&object["file"]), text(&object["kind"]), text(&object["from"]), text(&object["subject"]))];
     for finding in object["outcomes"].as_array().into_iter().flatten() {

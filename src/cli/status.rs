@@ -55,7 +55,11 @@ fn words(object: &Value) -> String {
     }];
     lines.push(match (object["last_sync"].as_str(), object["sync_error"].as_str()) {
         (last, Some(error)) => {
-            format!("The mailbox cannot be read: {error}. Last read: {}. Nothing is sent meanwhile.", last.unwrap_or("never"))
+            format!(
+                "The mailbox cannot be read: {}. Last read: {}. Nothing is sent meanwhile.",
+                error.trim_end_matches('.'),
+                last.unwrap_or("never")
+            )
         }
         (Some(last), None) => format!("The mailbox was last read {last}."),
         (None, None) => "The mailbox was never read yet; curbside sync reads it.".to_owned(),
@@ -64,7 +68,7 @@ fn words(object: &Value) -> String {
         lines.push(format!("All sending is paused until {}: {why}.", object["sending_paused"]["until"].as_str().unwrap_or_default()));
     }
     lines.push(format!(
-        "{} await your yes, {} are on their way, you owe {} answers, {} are in doubt.",
+        "Awaiting your yes: {}. On their way: {}. Answers you owe: {}. In doubt: {}.",
         number("waiting_for_yes"),
         number("queued"),
         number("owed_answers"),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::model::calendar;
 use crate::model::journal::{Effect, EntryKind, Side};
-use crate::model::reading::{Kind, Outcome, Reading};
+use crate::model::reading::{Finding, Kind, Outcome, Reading};
 use crate::model::span::Span;
 use crate::model::standing::{HoldReason, StopReason};
 use crate::steps::story;
@@ -13,6 +13,8 @@ use crate::steps::story;
 const NOT_NOW: Span = Span::Weeks(13);
 /// An absence without a day.
 const AWAY: Span = Span::Days(7);
+/// From here on “nothing to do” is believed.
+const LIKELY: f64 = 0.5;
 
 /// Who wrote a mail, as far as it matters to what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +55,17 @@ pub fn decide(reading: &Reading, writer: Writer, today: Date) -> Decision {
 }
 
 fn human(reading: &Reading, today: Date) -> Decision {
-    let outcome = reading.outcome.unwrap_or(Outcome::Unclear);
+    let outcome = believed(reading);
     let mut effects = vec![Effect::Touch(Side::Theirs), Effect::Warmth(outcome.is_warm())];
     effects.extend(outcome_effects(outcome, reading, today));
     Decision { kind: EntryKind::TheyWrote, text: said(outcome, reading), outcome: Some(outcome), effects, withdraws: true }
+}
+
+/// That there is nothing to do is believed only when it is likely: else the owner looks, for an answer may be owed (P3).
+fn believed(reading: &Reading) -> Outcome {
+    let outcome = reading.outcome.unwrap_or(Outcome::Unclear);
+    let doubtful = |finding: &Finding| finding.outcome == Outcome::Acknowledged && finding.confidence < LIKELY;
+    if outcome == Outcome::Acknowledged && reading.outcomes.iter().any(doubtful) { Outcome::Unclear } else { outcome }
 }
 
 /// What an outcome does besides being a touch; also what the owner's correction does.

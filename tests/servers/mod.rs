@@ -15,4 +15,5 @@ mod whole_loop_faults;
 mod whole_loop_limits;
 mod whole_loop_secrets;
 mod whole_loop_start;
+mod whole_loop_twists;
 mod whole_loop_weekly;
