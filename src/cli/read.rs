@@ -54,10 +54,29 @@ fn owner(args: &Args, frame: &Frame) -> (Vec<Address>, TimeZone) {
 
 fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timestamp) -> Result<Value, String> {
     let bytes = bytes(file)?;
-    let mail = mime::parse(&bytes).ok_or("this is no mail: it has no header")?;
+    let mail = mime::parse(&bytes).filter(is_mail).ok_or("this is no mail: it has no header")?;
     let arrived = mail.date.map_or(now, |date| date.at);
     let reading = understand(&mail, &Sense { me, arrived, zone: zone.clone() });
     Ok(object(file, &mail, &reading))
+}
+
+/// Nearly any bytes hold something like a header line; a mail has one that mails have.
+fn is_mail(mail: &Mail) -> bool {
+    const USUAL: [&str; 12] = [
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "delivered-to",
+        "mime-version",
+        "content-type",
+        "sender",
+    ];
+    USUAL.iter().any(|name| mail.header(name).is_some())
 }
 
 fn bytes(file: &std::path::Path) -> Result<Vec<u8>, String> {

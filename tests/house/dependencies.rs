@@ -67,7 +67,8 @@ fn no_banned_library_and_no_second_version_without_a_reason() {
         .map(|(name, _)| name)
         .collect();
     assert!(twice.is_empty(), "in two versions without a reason: {twice:?}");
-    let gone: Vec<&str> = TWICE.iter().map(|(name, _)| *name).filter(|name| versions.get(*name).is_none_or(|found| found.len() < 2)).collect();
+    let gone: Vec<&str> =
+        TWICE.iter().map(|(name, _)| *name).filter(|name| versions.get(*name).is_none_or(|found| found.len() < 2)).collect();
     assert!(gone.is_empty(), "no longer in two versions, take them off the list: {gone:?}");
 }
 

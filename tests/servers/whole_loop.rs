@@ -30,7 +30,16 @@ fn a_name_becomes_one_mail_one_copy_and_an_answer_understood() {
     assert_eq!((delivery["state"].as_str(), delivery["message_id"].as_str()), (Some("sent"), Some(got.header("message-id").as_str())));
     assert_eq!(folder(&owner.user, "Sent")[0].header("message-id"), got.header("message-id"));
 
-    post(&address, &owner.user, &answer(&address, &owner.user, &got, "Thanks Leah, great to hear from you! Could we talk on the phone next Tuesday at 3 pm Eastern?"));
+    post(
+        &address,
+        &owner.user,
+        &answer(
+            &address,
+            &owner.user,
+            &got,
+            "Thanks Leah, great to hear from you! Could we talk on the phone next Tuesday at 3 pm Eastern?",
+        ),
+    );
     wait_until("the answer arrives", || !folder(&owner.user, "").is_empty());
     let took = wait_at_most(Duration::from_secs(20), "the answer is understood", || owner.standing(&jane).0 == "owes_answer");
     assert!(took < Duration::from_secs(6), "understood within moments: {took:?}");
@@ -108,7 +117,8 @@ fn the_follow_up_goes_in_the_same_conversation_and_only_once() {
     owner.approves(&jane);
     owner.curbside(&["run", "--once"]).must(0);
     wait_until("the follow-up", || folder(&address, "").len() == 2);
-    let second = folder(&address, "").into_iter().find(|mail| mail.header("message-id") != first.header("message-id")).expect("another mail");
+    let second =
+        folder(&address, "").into_iter().find(|mail| mail.header("message-id") != first.header("message-id")).expect("another mail");
     assert_eq!(second.header("in-reply-to"), first.header("message-id"));
     assert!(second.header("references").contains(&first.header("message-id")));
     assert_eq!(second.header("subject"), format!("Re: {}", first.header("subject")));

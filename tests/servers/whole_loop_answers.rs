@@ -37,10 +37,28 @@ fn every_kind_of_answer_sets_the_standing_and_stops_the_next_check_in() {
     let cases = [
         ("Ada Call", "Happy to talk. Can you call me on Thursday at 2 pm Eastern?", "call", "owes_answer", ""),
         ("Bea Resume", "Please send me your CV and I will pass it on to our team.", "resume_requested", "owes_answer", ""),
-        ("Cleo Opening", "We just posted a Medical Director role, requisition R-20419: https://jobs.payer.test/R-20419 . You should apply.", "opening", "owes_answer", ""),
-        ("Dora Referral", "You should talk to Tom Wexler, who runs our UM team. His address is tom.wexler@payer.test - I'll introduce you.", "referral", "owes_answer", ""),
+        (
+            "Cleo Opening",
+            "We just posted a Medical Director role, requisition R-20419: https://jobs.payer.test/R-20419 . You should apply.",
+            "opening",
+            "owes_answer",
+            "",
+        ),
+        (
+            "Dora Referral",
+            "You should talk to Tom Wexler, who runs our UM team. His address is tom.wexler@payer.test - I'll introduce you.",
+            "referral",
+            "owes_answer",
+            "",
+        ),
         ("Eve Later", "We have a hiring freeze right now. Please check back with me after March 15, 2027.", "not_now", "held", "not_now"),
-        ("Fay Decline", "Thank you for your interest, but we have decided not to move forward and have no need for physician reviewers.", "declined", "stopped", "declined"),
+        (
+            "Fay Decline",
+            "Thank you for your interest, but we have decided not to move forward and have no need for physician reviewers.",
+            "declined",
+            "stopped",
+            "declined",
+        ),
         ("Gia Stop", "Please take me off your list and do not email me again.", "opted_out", "stopped", "opted_out"),
         ("Ida Thanks", "Thanks for the update, Leah. Congratulations on passing the boards!", "acknowledged", "active", ""),
         ("Joy Riddle", "The heron flies at midnight; blue is the colour of Tuesdays.", "unclear", "owes_answer", ""),
@@ -59,7 +77,8 @@ fn every_kind_of_answer_sets_the_standing_and_stops_the_next_check_in() {
     owner.json(&["sync"]);
     for ((contact, _), (name, _, outcome, state, reason)) in people.iter().zip(&cases) {
         let shown = owner.json(&["show", contact]);
-        let outcomes: Vec<&str> = shown["journal"].as_array().expect("a list").iter().filter_map(|entry| entry["outcome"].as_str()).collect();
+        let outcomes: Vec<&str> =
+            shown["journal"].as_array().expect("a list").iter().filter_map(|entry| entry["outcome"].as_str()).collect();
         assert_eq!(outcomes, [*outcome], "{name}: {shown}");
         let (is, because) = owner.standing(contact);
         assert_eq!(is, *state, "{name}: {shown}");
@@ -77,7 +96,8 @@ fn every_kind_of_answer_sets_the_standing_and_stops_the_next_check_in() {
 fn an_out_of_office_holds_until_a_working_day_after_the_return() {
     let mut jane = Written::new("leah");
     let text = "I am out of the office until Monday, December 14, 2026 with no access to email. I will reply when I return.";
-    let out = answer_with(&jane.address, &jane.owner.user, &jane.got, "Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: All\n", text);
+    let out =
+        answer_with(&jane.address, &jane.owner.user, &jane.got, "Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: All\n", text);
     post("", &jane.owner.user, &out);
     wait_until("it arrives", || !folder(&jane.owner.user, "").is_empty());
     jane.owner.json(&["sync"]);
@@ -127,7 +147,13 @@ fn p6_a_reply_from_an_unknown_address_in_the_conversation_asks() {
 fn a_contacts_list_mail_is_no_touch_and_strangers_leave_no_trace() {
     let jane = Written::new("leah");
     let before = jane.owner.json(&["show", &jane.contact])["last_touch"].clone();
-    let list = mail(&jane.address, &jane.owner.user, "Weekly digest", "List-Id: <news.payer.test>\nList-Unsubscribe: <mailto:u@payer.test>\nPrecedence: bulk\n", "All our openings this week.");
+    let list = mail(
+        &jane.address,
+        &jane.owner.user,
+        "Weekly digest",
+        "List-Id: <news.payer.test>\nList-Unsubscribe: <mailto:u@payer.test>\nPrecedence: bulk\n",
+        "All our openings this week.",
+    );
     deliver(&jane.owner.user, &list);
     deliver(&jane.owner.user, &mail("stranger@elsewhere.test", &jane.owner.user, "canary-subject-8714", "", "canary-body-8714"));
     jane.owner.json(&["sync"]);

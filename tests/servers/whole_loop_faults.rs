@@ -107,7 +107,8 @@ fn p1_power_cuts_at_any_moment_make_no_second_mail() {
     let people: Vec<_> = ["Ada One", "Bea Two", "Cleo Three", "Dora Four"].iter().map(|name| owner.knows(name)).collect();
     let ids: Vec<String> = people.iter().map(|(contact, _)| owner.approves(contact)).collect();
     for cut in [30, 90, 160, 230, 300, 380, 460, 600, 900] {
-        let mut child = owner.command(&["run"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("it runs");
+        let mut child =
+            owner.command(&["run"]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("it runs");
         let since = now();
         wait_at_most(Duration::from_secs(9), "the cut", || now().duration_since(since).as_millis() >= cut);
         child.kill().expect("our child");

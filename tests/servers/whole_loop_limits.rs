@@ -14,7 +14,10 @@ fn arrived(people: &[(String, String)]) -> usize {
 
 fn approve_all(owner: &Owner) -> Vec<String> {
     let drafts = owner.list(&["review"]);
-    let ids: Vec<String> = drafts.iter().map(|draft| format!("{}@{}", draft["id"].as_str().expect("id"), draft["fingerprint"].as_str().expect("text"))).collect();
+    let ids: Vec<String> = drafts
+        .iter()
+        .map(|draft| format!("{}@{}", draft["id"].as_str().expect("id"), draft["fingerprint"].as_str().expect("text")))
+        .collect();
     let words: Vec<&str> = ["review", "approve"].into_iter().chain(ids.iter().map(String::as_str)).collect();
     owner.list(&words);
     ids.iter().map(|id| id.split('@').next().expect("an id").to_owned()).collect()

@@ -52,7 +52,8 @@ fn p16_files_are_private_even_under_a_careless_umask() {
     fs::remove_dir_all(&owner.home).expect("our folder");
     let flags = |words: &[&str]| {
         let command = owner.command(words);
-        let line: Vec<String> = std::iter::once(command.get_program()).chain(command.get_args()).map(|word| format!("'{}'", word.to_string_lossy())).collect();
+        let line: Vec<String> =
+            std::iter::once(command.get_program()).chain(command.get_args()).map(|word| format!("'{}'", word.to_string_lossy())).collect();
         line.join(" ")
     };
     let careless = |words: &[&str]| {
@@ -61,9 +62,25 @@ fn p16_files_are_private_even_under_a_careless_umask() {
     };
     let servers = crate::support::servers::servers();
     careless(&[
-        "init", "--name", "Leah Brandt", "--email", &owner.user, "--time-zone", "America/New_York", "--imap-host", "localhost", "--imap-port",
-        &servers.imaps.to_string(), "--smtp-host", "localhost", "--smtp-port", &servers.submissions.to_string(), "--password-command",
-        "echo secret", "--ca-file", servers.ca_file().to_str().expect("a path"),
+        "init",
+        "--name",
+        "Leah Brandt",
+        "--email",
+        &owner.user,
+        "--time-zone",
+        "America/New_York",
+        "--imap-host",
+        "localhost",
+        "--imap-port",
+        &servers.imaps.to_string(),
+        "--smtp-host",
+        "localhost",
+        "--smtp-port",
+        &servers.submissions.to_string(),
+        "--password-command",
+        "echo secret",
+        "--ca-file",
+        servers.ca_file().to_str().expect("a path"),
     ]);
     careless(&["add", "Jane Doe <jane@payer.test>"]);
     careless(&["run", "--once"]);

@@ -34,12 +34,23 @@ fn init_refuses_what_does_not_work_and_writes_nothing() {
 fn init_takes_a_command_for_the_password_and_starttls() {
     let owner = Owner::unset("leah");
     let (imap, smtp) = (servers().imap.to_string(), servers().smtp.to_string());
-    let flags = ["--password-command", "echo secret", "--imap-port", &imap, "--imap-security", "starttls", "--smtp-port", &smtp, "--smtp-security", "starttls"];
+    let flags = [
+        "--password-command",
+        "echo secret",
+        "--imap-port",
+        &imap,
+        "--imap-security",
+        "starttls",
+        "--smtp-port",
+        &smtp,
+        "--smtp-security",
+        "starttls",
+    ];
     let done = owner.init(&flags).must(0);
     assert!(!done.out.is_empty());
     owner.init(&flags).complains(1);
     owner.json(&["sync"]);
-    owner.json(&["doctor"]);
+    assert!(owner.list(&["doctor"]).iter().all(|part| part["ok"] == true));
 }
 
 #[test]
@@ -55,11 +66,18 @@ fn p8_history_before_the_first_day_counts_and_a_later_contact_is_searched_for() 
     let owner = Owner::unset("leah");
     let (jane, tom) = (crate::support::servers::fresh_user("jane"), crate::support::servers::fresh_user("tom"));
     let old = |from: &str, to: &str, day: &str, text: &str| {
-        mail(from, to, "Old times", "", text).lines().map(|line| if line.starts_with("Date: ") { format!("Date: {day}") } else { line.to_owned() }).collect::<Vec<_>>().join("\r\n")
+        mail(from, to, "Old times", "", text)
+            .lines()
+            .map(|line| if line.starts_with("Date: ") { format!("Date: {day}") } else { line.to_owned() })
+            .collect::<Vec<_>>()
+            .join("\r\n")
     };
     deliver(&owner.user, &old(&jane, &owner.user, "Wed, 12 Aug 2026 10:00:00 -0400", "Thanks for the update, congratulations!"));
     deliver(&owner.user.replace('@', "+Sent@"), &old(&owner.user, &jane, "Mon, 14 Sep 2026 10:00:00 -0400", "All well here."));
-    deliver(&owner.user.replace('@', "+Archive@"), &old(&tom, &owner.user, "Thu, 20 Aug 2026 10:00:00 -0400", "Please do not email me again."));
+    deliver(
+        &owner.user.replace('@', "+Archive@"),
+        &old(&tom, &owner.user, "Thu, 20 Aug 2026 10:00:00 -0400", "Please do not email me again."),
+    );
     owner.init(&[]).must(0);
     owner.append(crate::support::owner::AT_ONCE);
     let first = owner.adds("Jane Doe", &jane, &[]);
@@ -116,7 +134,9 @@ fn nonsense_gets_one_clear_sentence_and_the_right_code() {
     }
     let file = owner.home.join("config.toml");
     let good = fs::read_to_string(&file).expect("init wrote it");
-    for wrong in ["[sending]\nundo = \"0s\"\nfrequency = 3\n", "[owner\n", "[digest]\ncron = \"0 7 * * 1\"\n", "[cadence]\ndefault = \"often\"\n"] {
+    for wrong in
+        ["[sending]\nundo = \"0s\"\nfrequency = 3\n", "[owner\n", "[digest]\ncron = \"0 7 * * 1\"\n", "[cadence]\ndefault = \"often\"\n"]
+    {
         fs::write(&file, good.replace(crate::support::owner::AT_ONCE, wrong)).expect("our file");
         let said = owner.curbside(&["plan"]).complains(3);
         assert!(said.contains("config.toml"), "{said}");
@@ -126,7 +146,8 @@ fn nonsense_gets_one_clear_sentence_and_the_right_code() {
     let far = Owner::unset("leah");
     far.curbside(&["plan"]).complains(3);
     fs::create_dir_all(&far.home).expect("our folder");
-    fs::write(far.home.join("config.toml"), fs::read_to_string(&file).expect("config").replace("\"localhost\"", "\"imap.example.test\"")).expect("our file");
+    fs::write(far.home.join("config.toml"), fs::read_to_string(&file).expect("config").replace("\"localhost\"", "\"imap.example.test\""))
+        .expect("our file");
     far.curbside(&["--now", "2026-12-01T10:00:00Z", "plan"]).complains(1);
 }
 
@@ -160,7 +181,21 @@ fn every_sample_mail_is_read() {
     let ran = owner.curbside(&words).must(0);
     assert_eq!(ran.lines().len(), files.len());
     for line in ran.lines() {
-        for key in ["file", "kind", "message_id", "from", "subject", "date", "new_text", "outcome", "outcomes", "confidence", "facts", "bounce", "rules"] {
+        for key in [
+            "file",
+            "kind",
+            "message_id",
+            "from",
+            "subject",
+            "date",
+            "new_text",
+            "outcome",
+            "outcomes",
+            "confidence",
+            "facts",
+            "bounce",
+            "rules",
+        ] {
             assert!(line.get(key).is_some(), "{key}: {line}");
         }
     }

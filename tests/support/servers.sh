@@ -167,7 +167,7 @@ smtpd_client_connection_count_limit = 0
 in_flow_delay = 0
 END
   # Taken and bounced a moment later; taken and kept for later; refused at once.
-  printf '%s\n' "gone.test error:5.1.1 the mailbox does not exist" "slow.test lmtp:inet:127.0.0.1:1" > "$dir/postfix/transport"
+  printf '%s\n' "gone.test gone:" "slow.test lmtp:inet:127.0.0.1:1" > "$dir/postfix/transport"
   printf '%s\n' "refused@example.test 550 5.1.1 no such user here" "later@example.test 451 4.3.0 try again later" \
     "quota@example.test 550 5.4.5 daily sending quota exceeded" > "$dir/postfix/recipients"
   # A provider that files what its users send: for users whose names begin with "filed".
@@ -190,6 +190,7 @@ proxymap unix - - n - - proxymap
 error unix - - n - - error
 retry unix - - n - - error
 lmtp unix - - n - - lmtp
+gone unix - n n - - pipe user=nobody argv=/bin/sh -c {exit 67}
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 END

@@ -91,11 +91,18 @@ fn refuse_blocked_contact(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<(
     }
 }
 
+/// What is said of a check-in that waits for its family.
+const BEHIND: &str = "waits until another mail to";
+
 /// Finds the hour of an approved check-in, and whether it waits for another one of the same family.
 pub(in crate::flow) fn place(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> Result<(), StoreError> {
     let others: Vec<Draft> =
         tx.open_drafts()?.into_iter().filter(|other| other.id != draft.id && other.state != DraftState::Review).collect();
-    let booked = prepare::booked(world, tx, &others)?;
+    // Those who wait behind this one take no place before it; else the queue of a family would never move.
+    let turn = |draft: &Draft| (draft.approved_at, draft.id);
+    let ahead: Vec<Draft> =
+        others.iter().filter(|other| other.state != DraftState::Deferred || turn(other) < turn(draft)).cloned().collect();
+    let booked = prepare::booked(world, tx, &ahead)?;
     let undo = world.settings.sending.undo.seconds();
     let yes = draft.approved_at.unwrap_or_else(|| world.now());
     let mut earliest = world.now().max(yes.checked_add(undo.seconds()).unwrap_or(yes)).max(start_of_due(world, draft));
@@ -113,7 +120,9 @@ pub(in crate::flow) fn place(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> R
     let waits = draft.family.is_some() && others.iter().any(|other| other.family == draft.family && other.state == DraftState::Queued);
     draft.state = if waits { DraftState::Deferred } else { DraftState::Queued };
     if waits {
-        draft.answer = Some(format!("waits until another mail to {} has gone", draft.family.as_deref().unwrap_or_default()));
+        draft.answer = Some(format!("{BEHIND} {} has gone", draft.family.as_deref().unwrap_or_default()));
+    } else if draft.answer.as_ref().is_some_and(|answer| answer.starts_with(BEHIND)) {
+        draft.answer = None;
     }
     Ok(())
 }
@@ -163,7 +172,6 @@ pub(super) fn revise(world: &World, tx: &Tx<'_>, id: DraftId, subject: Option<St
     draft.approved = None;
     draft.approved_at = None;
     tx.update_draft(&draft, world.now())?;
-    // A mail rendered for an attempt that was put off holds the old text (P5).
     draft.message_id = None;
     tx.append(
         &NewEntry::about(
