@@ -36,13 +36,7 @@ pub fn roster(world: &World, wanted: &Wanted) -> Result<Vec<Kept>, Trouble> {
     let today = world.today();
     let found = world.store.read(|tx| {
         // A hold that is over is still written as one until the next line of the journal.
-        if !wanted.due {
-            return tx.contacts();
-        }
-        let mut found = tx.reachable_due(today, None, usize::MAX)?;
-        found.extend(tx.unreachable_due(today, usize::MAX)?);
-        found.sort_by_key(|kept| (kept.due, kept.contact.id));
-        Ok(found)
+        if wanted.due { tx.reachable_due(today, None, usize::MAX) } else { tx.contacts() }
     })?;
     let mut rows: Vec<(u32, Kept)> = found
         .into_iter()
