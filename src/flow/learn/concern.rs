@@ -62,6 +62,17 @@ impl Concern {
     }
 }
 
+impl Concern {
+    /// The contacts whose mail it is, or to whom the owner wrote.
+    pub(super) fn contacts(&self) -> Vec<ContactId> {
+        match &self.why {
+            Why::Contact(contact, _) => vec![*contact],
+            Why::Owner(contacts) => contacts.clone(),
+            Why::Thread | Why::Report => Vec::new(),
+        }
+    }
+}
+
 /// A cheap look at the raw header before it is parsed: most mail names nobody the owner keeps.
 fn may_concern(header: &[u8], known: &Known) -> bool {
     let lower = || header.iter().map(u8::to_ascii_lowercase);
