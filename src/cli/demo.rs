@@ -24,7 +24,7 @@ use crate::world::World;
 ///
 /// Nothing leaves this machine. Thirty invented people answer, forget to, go on leave, change jobs and ask for calls;
 /// what comes of it stands in a folder that every other command can look at.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Args {
     /// The dice: the same number gives the same half year
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
@@ -129,10 +129,7 @@ fn words(summary: &Summary, home: &Path, took: Duration) -> String {
         let _ = writeln!(text, "  {label:<14}{what}");
     };
     line("people", format!("{}, at health plans, UM companies, review organizations and hospitals", summary.contacts));
-    line(
-        "check-ins",
-        format!("{} sent, {} mails came back from people, {} from a mail server", summary.check_ins, summary.answers, summary.bounced),
-    );
+    line("check-ins", format!("{} sent · {} answers · {} returned by a mail server", summary.check_ins, summary.answers, summary.bounced));
     for (index, row) in outcome_rows(&summary.outcomes).into_iter().enumerate() {
         line(if index == 0 { "what came" } else { "" }, row);
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::json::{contact_json, draft_json, entry_json};
 use super::{Failure, Frame};
 use crate::flow::{self, Why};
+use crate::model::standing::State;
 use crate::world::World;
 
 /// Why somebody is written to or not: their standing, what made it, and when they are due
@@ -39,7 +40,11 @@ fn words(world: &World, why: &Why) -> String {
     let mut lines = Vec::new();
     let reason = why.standing.reason.as_deref().map(|reason| format!(" ({})", reason.replace('_', " "))).unwrap_or_default();
     let until = why.standing.until.map(|day| format!(" until {}", day.strftime("%-d %B %Y"))).unwrap_or_default();
-    lines.push(format!("{} is {}{until}{reason}.", why.kept.contact.name, why.standing.state.word().replace('_', " ")));
+    let name = &why.kept.contact.name;
+    lines.push(match why.standing.state {
+        State::OwesAnswer => format!("You owe {name} an answer."),
+        state => format!("{name} is {state}{until}{reason}."),
+    });
     match why.next_due {
         Some(day) => lines.push(format!("Due {}: {}.", day.strftime("%A, %-d %B %Y"), why.rule)),
         None => lines.push("Not due at all while that holds.".to_owned()),

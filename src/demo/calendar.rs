@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use crate::model::calendar::is_working_day;
+use crate::model::calendar::{add_working_days, is_working_day};
 
 /// Scripted moments in the order of time; those of one instant in the order they were put in.
 #[derive(Debug)]
@@ -86,8 +86,8 @@ fn next(day: Date) -> Date {
     day.tomorrow().unwrap_or(day)
 }
 
-/// A text with its days filled in, counted from the day it is written: `{weekday 3}` is “Thursday”, `{date 40}` is
-/// “January 12”, `{month 60}` is “February”, `{year 60}` its year.
+/// A text with its days filled in, counted from the day it is written: `{weekday 3}` is the third working day from then,
+/// such as “Thursday”; `{date 40}` is the working day after 40 days, such as “January 12”, and `{month 60}` “February”.
 #[must_use]
 pub fn fill(text: &str, written: &Zoned) -> String {
     let mut filled = String::new();
@@ -104,13 +104,12 @@ pub fn fill(text: &str, written: &Zoned) -> String {
 
 fn day_in_words(field: &str, written: &Zoned) -> String {
     let (how, days) = field.split_once(' ').unwrap_or((field, "0"));
-    let later = written.date().checked_add(days.parse::<i32>().unwrap_or(0).days()).unwrap_or(written.date());
-    let day = working_day_after(later);
+    let days = days.parse::<i32>().unwrap_or(0);
+    let later = working_day_after(written.date().checked_add(days.days()).unwrap_or(written.date()));
     match how {
-        "weekday" => day.strftime("%A").to_string(),
-        "date" => day.strftime("%B %-d").to_string(),
-        "year" => day.strftime("%Y").to_string(),
-        _ => day.strftime("%B").to_string(),
+        "weekday" => add_working_days(written.date(), days).strftime("%A").to_string(),
+        "date" => later.strftime("%B %-d").to_string(),
+        _ => later.strftime("%B").to_string(),
     }
 }
 
@@ -121,7 +120,7 @@ mod tests {
     #[test]
     fn nobody_writes_at_night_on_a_weekend_or_on_a_holiday() {
         let zone = TimeZone::UTC;
-        let desk = |text: &str| at_desk(text.parse().unwrap(), &zone).to_string();
+        let desk = |text: &str| at_desk(text.parse().expect("an instant"), &zone).to_string();
         assert_eq!(desk("2026-11-20T10:10:00Z"), "2026-11-20T10:10:00Z");
         assert_eq!(desk("2026-11-20T20:10:00Z"), "2026-11-23T08:25:00Z");
         assert_eq!(desk("2026-11-19T03:00:00Z"), "2026-11-19T08:20:00Z");
@@ -130,7 +129,7 @@ mod tests {
 
     #[test]
     fn days_in_a_text_are_working_days() {
-        let written: Zoned = "2026-11-23T10:00:00[UTC]".parse().unwrap();
-        assert_eq!(fill("on {weekday 3} or {date 5}, {month 50}", &written), "on Thursday or November 30, January");
+        let written: Zoned = "2026-11-23T10:00:00[UTC]".parse().expect("an hour");
+        assert_eq!(fill("on {weekday 3} or {date 5}, {month 50}", &written), "on Friday or November 30, January");
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 
-use super::calendar::{at_desk, fill};
+use super::calendar::{self, fill};
 use super::mailers::{self, Mailer, Sheet};
 use super::people::Sent;
 use super::script::{Talk, Then};
@@ -10,8 +10,12 @@ use super::stage::{Deed, Stage};
 use crate::flow::{self, Change, Changed, NewContact, Trouble};
 use crate::mail::compose::new_message_id;
 use crate::model::address::{Address, Mailbox};
+use crate::model::calendar::add_working_days;
 use crate::model::draft::{Draft, DraftState};
 use crate::model::journal::EntryKind;
+
+/// The minute of the day at which a talk is over and logged.
+const TALKED: i16 = 17 * 60 + 30;
 
 /// Adds a person of the script as a contact.
 pub(super) fn add(stage: &mut Stage<'_>, person: usize) -> Result<(), Trouble> {
@@ -97,8 +101,8 @@ pub(super) fn answer(stage: &mut Stage<'_>, person: usize, mail: &Sent, then: &T
     };
     append_sent(stage, &sheet)?;
     if let Some(talk) = &then.talk {
-        let at = stage.world.now().checked_add((i64::from(talk.days) * 24).hours()).unwrap_or(stage.ends);
-        stage.agenda.put(at_desk(at, &stage.zone()), Deed::Log(person, talk.clone()));
+        let day = add_working_days(mail.sheet.date.date(), talk.days);
+        stage.agenda.put(calendar::at(day, TALKED, &stage.zone()), Deed::Log(person, talk.clone()));
     }
     Ok(())
 }

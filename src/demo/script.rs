@@ -168,7 +168,7 @@ pub struct Then {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Talk {
-    /// Days after what led to it.
+    /// Working days after the mail that led to it; without a mail, days of the half year.
     pub days: i32,
     /// True for a meeting in person.
     #[serde(default)]

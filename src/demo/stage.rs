@@ -229,7 +229,7 @@ impl<'a> Stage<'a> {
     fn file_digest(&mut self, before: Timestamp) -> Result<(), Trouble> {
         let zone = self.zone();
         let due = self.world.settings.digest.cron.next_after(&before.to_zoned(zone));
-        if !due.is_some_and(|due| due.timestamp() <= self.world.now()) {
+        if due.is_none_or(|due| due.timestamp() > self.world.now()) {
             return Ok(());
         }
         let (_, rendered) = flow::weekly_digest(self.world)?;

@@ -160,7 +160,8 @@ fn turn_away(world: &World, tx: &Tx<'_>, draft: &mut Draft, verdict: Verdict) ->
 
 /// Deferred check-ins whose reason is over are given an hour again; an old yes lapses.
 fn settle_waiting(world: &World) -> Result<(), Trouble> {
-    let waiting = world.store.read(|tx| tx.drafts_in(DraftState::Deferred))?;
+    let mut waiting = world.store.read(|tx| tx.drafts_in(DraftState::Deferred))?;
+    waiting.sort_by_key(|draft| (draft.approved_at, draft.id));
     for draft in waiting {
         world.store.write(|tx| {
             let Some(mut draft) = tx.draft(draft.id)?.filter(|draft| draft.state == DraftState::Deferred) else {
@@ -174,6 +175,11 @@ fn settle_waiting(world: &World) -> Result<(), Trouble> {
                         tx.update_draft(&draft, world.now())?;
                     }
                     Ok(())
+                }
+                // It waits for something else now, and keeps nobody of its family waiting.
+                Verdict::Wait(why) if draft.answer.as_deref() != Some(why.as_str()) => {
+                    draft.answer = Some(why);
+                    Ok(tx.update_draft(&draft, world.now())?)
                 }
                 Verdict::Wait(_) => Ok(()),
                 verdict => turn_away(world, tx, &mut draft, verdict),

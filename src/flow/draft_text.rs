@@ -43,7 +43,9 @@ pub fn address_of(tx: &Tx<'_>, contact: &Contact) -> Result<Option<Address>, Sto
 pub fn draft(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -> Result<Draft, Trouble> {
     let template =
         world.library.get(&touch.template).ok_or_else(|| Trouble::refused(format!("there is no template {}", touch.template)))?;
-    let thread = thread(world, tx, &candidate.contact)?;
+    // What came back, or was never said, is no conversation.
+    let is_first = candidate.story.our_mails == 0 && !candidate.story.ever_theirs;
+    let thread = if is_first { None } else { thread(world, tx, &candidate.contact)? };
     let context = context(world, tx, touch, candidate)?;
     let (words, mut blocked) = match words(tx, template, &context, touch)? {
         Ok(words) => (words, None),

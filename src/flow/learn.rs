@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, ToSpan};
 
-use concern::Why;
 pub use concern::{Concern, event_of};
+use concern::{STRANGER, Why, is_strangers};
 
 use super::departed::{Departure, departed};
 use super::record::Pen;
@@ -154,10 +154,11 @@ impl Learner<'_> {
 
     fn in_thread(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
         let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
-        let reading = self.read(found);
+        let mut reading = self.read(found);
         if reading.kind == Kind::Bounce {
             return self.report(found);
         }
+        reading.rules.push(STRANGER.to_owned());
         let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
         self.keep_and_tell(found, contact, reading, &decision)?;
         Ok(true)
@@ -216,12 +217,15 @@ impl Learner<'_> {
             let Ok(address) = Address::parse(&recipient.address) else { continue };
             let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
             // A report may name several addresses of one person, or one twice.
+            let first = !kept.contains_key(&contact);
             let message = match kept.get(&contact) {
                 Some(message) => *message,
                 None => self.keep(found, contact, Direction::In, Some(reading.clone()))?,
             };
             kept.insert(contact, message);
-            self.bounced(contact, message, &address, recipient, found.at)?;
+            let line = NewEntry::about(contact, found.at, EntryKind::Bounced, bounce_in_words(&address, recipient)).message(message);
+            let returned = (first && !recipient.delayed).then_some(Effect::Returned);
+            self.bounced(contact, &address, recipient, line.with(returned))?;
         }
         Ok(!kept.is_empty())
     }
@@ -244,19 +248,11 @@ impl Learner<'_> {
         Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
     }
 
-    fn bounced(
-        &mut self,
-        contact: ContactId,
-        message: MessageId,
-        address: &Address,
-        recipient: &BouncedRecipient,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let reason = recipient.reason.replace('_', " ");
-        let mut line = NewEntry::about(contact, at, EntryKind::Bounced, bounce_in_words(address, recipient, &reason)).message(message);
+    fn bounced(&mut self, contact: ContactId, address: &Address, recipient: &BouncedRecipient, line: NewEntry) -> Result<(), StoreError> {
+        let mut line = line;
         // Only an address of theirs dies: a report proves nothing about anybody else's.
         if recipient.hard && !recipient.delayed && self.tx.contact_of(address)? == Some(contact) {
-            self.tx.set_dead(address, &reason)?;
+            self.tx.set_dead(address, &recipient.reason.replace('_', " "))?;
             let living = self.tx.contact(contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
             if !living {
                 line = line.with([Effect::Stop(StopReason::Undeliverable)]);
@@ -267,10 +263,22 @@ impl Learner<'_> {
     }
 
     fn keep_and_tell(&mut self, found: &Found<'_>, contact: ContactId, reading: Reading, decision: &Decision) -> Result<(), StoreError> {
-        let message = self.keep(found, contact, Direction::In, Some(reading))?;
+        let earlier = self.tx.message_of(found.event, contact)?.filter(is_strangers);
+        let voids = match &earlier {
+            Some(message) => self.tx.entries_about(message.id)?.last().map(|entry| entry.id),
+            None => None,
+        };
+        let message = match earlier {
+            Some(message) => {
+                self.tx.set_reading(message.id, &reading)?;
+                message.id
+            }
+            None => self.keep(found, contact, Direction::In, Some(reading))?,
+        };
         let mut line =
             NewEntry::about(contact, found.at, decision.kind, decision.text.clone()).message(message).with(decision.effects.clone());
         line.outcome = decision.outcome;
+        line.voids = voids;
         self.tell(&line)?;
         if decision.withdraws {
             self.pen().withdraw(self.tx, contact, "they wrote meanwhile")?;
@@ -337,7 +345,8 @@ struct Found<'a> {
     at: Timestamp,
 }
 
-fn bounce_in_words(address: &Address, recipient: &BouncedRecipient, reason: &str) -> String {
+fn bounce_in_words(address: &Address, recipient: &BouncedRecipient) -> String {
+    let reason = recipient.reason.replace('_', " ");
     if recipient.delayed {
         return format!("mail to {address} is late; the server goes on trying ({reason})");
     }

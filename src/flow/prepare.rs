@@ -13,9 +13,8 @@ use crate::model::employer::is_or_below;
 use crate::model::id::{ContactId, DraftId};
 use crate::model::journal::{EntryKind, NewEntry};
 use crate::model::plan::{Card, Occasions, Plan, Reason, Remark, Touch, ZoneSource};
-use crate::model::standing::State;
 use crate::steps::plan::{Candidate, Rules};
-use crate::steps::window::{Window, zone_of_mails};
+use crate::steps::window::{Wanted, Window, slot, zone_of_mails};
 use crate::steps::{lists, plan as planning};
 use crate::store::contacts::Kept;
 use crate::store::{StoreError, Tx};
@@ -25,6 +24,10 @@ use crate::world::World;
 pub const DRAFTED_DAYS: i32 = 7;
 /// Contacts who cannot be proposed anyway are told of up to so many.
 const MOST_SKIPS: usize = 200;
+/// Contacts looked at for each plan: the longest due first.
+const MOST_LOOKED_AT: usize = 2_000;
+/// Contacts read at a time.
+const PAGE: usize = 200;
 
 /// What will be proposed, sent, held and why, in the next days. Changes nothing.
 ///
@@ -39,7 +42,6 @@ type Planned = (Plan, HashMap<ContactId, Candidate>);
 
 fn planned(world: &World, tx: &Tx<'_>, until: Date) -> Result<Planned, StoreError> {
     let open = tx.open_drafts()?;
-    let candidates = candidates(world, tx, until, &open)?;
     let cards = cards(world);
     let rules = Rules {
         now: world.now(),
@@ -50,6 +52,7 @@ fn planned(world: &World, tx: &Tx<'_>, until: Date) -> Result<Planned, StoreErro
         cards: &cards,
         paused: paused(world, tx)?,
     };
+    let candidates = candidates(world, tx, &rules, &open)?;
     let mut plan = planning::plan(&candidates, &rules, &booked(world, tx, &open)?);
     plan.touches.extend(
         open.iter().filter(|draft| matches!(draft.state, DraftState::Review | DraftState::Queued | DraftState::Deferred)).map(touch_of),
@@ -99,28 +102,42 @@ pub(super) fn cards(world: &World) -> Vec<Card> {
     world.library.all().map(card).collect()
 }
 
-/// The contacts otherwise due until a day, with all that planning asks of them.
-///
-/// # Errors
-/// When the database fails.
-pub fn candidates(world: &World, tx: &Tx<'_>, until: Date, open: &[Draft]) -> Result<Vec<Candidate>, StoreError> {
-    let per_day = usize::try_from(world.settings.sending.per_day).unwrap_or(usize::MAX);
-    let days = usize::try_from(world.today().until(until).map_or(7, |span| span.get_days())).unwrap_or(7) + 1;
-    // More than fit the period need not be looked at; without a limit, a thousand are plenty for one look.
-    let most = if per_day == 0 { 1_000 } else { (per_day * days * 2).clamp(100, 1_000) };
-    let mut kept = tx.contacts_due(until, &[State::Active, State::Held], most)?;
-    kept.extend(tx.contacts_due(until, &[State::OwesAnswer, State::Stopped], MOST_SKIPS)?);
+/// The contacts otherwise due within the plan, with all that planning asks of them.
+fn candidates(world: &World, tx: &Tx<'_>, rules: &Rules<'_>, open: &[Draft]) -> Result<Vec<Candidate>, StoreError> {
     let in_hand: HashMap<ContactId, &Draft> = open.iter().map(|draft| (draft.contact, draft)).collect();
     let planned = |draft: &&Draft| matches!(draft.state, DraftState::Review | DraftState::Queued | DraftState::Deferred);
-    kept.retain(|kept| !in_hand.get(&kept.contact.id).is_some_and(planned));
     let commons = Commons::new(world, tx)?;
-    kept.into_iter()
-        .map(|kept| {
-            let in_hand =
-                in_hand.get(&kept.contact.id).map(|draft| format!("check-in {} is {}; see curbside outbox", draft.id, draft.state));
-            candidate(world, tx, kept, in_hand, &commons)
-        })
-        .collect()
+    let candidate = |kept: Kept| {
+        let words = in_hand.get(&kept.contact.id).map(|draft| format!("check-in {} is {}; see curbside outbox", draft.id, draft.state));
+        candidate(world, tx, kept, words, &commons)
+    };
+    let is_free = |kept: &Kept| !in_hand.get(&kept.contact.id).is_some_and(planned);
+    let mut found: Vec<Candidate> =
+        tx.unreachable_due(rules.until, MOST_SKIPS)?.into_iter().filter(is_free).map(candidate).collect::<Result<_, _>>()?;
+    // Whoever is due and has nothing new to be told must not stand in the way of those who have.
+    let (mut promising, mut looked_at, mut after) = (0, 0, None);
+    while promising < enough(rules) && looked_at < MOST_LOOKED_AT {
+        let page = tx.reachable_due(rules.until, after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.due, last.contact.id));
+        looked_at += page.len();
+        for kept in page.into_iter().filter(is_free) {
+            let candidate = candidate(kept)?;
+            promising += usize::from(matches!(planning::judge(&candidate, rules, &[]), Some(Ok(_))));
+            found.push(candidate);
+        }
+    }
+    Ok(found)
+}
+
+/// More than fit the period need not be found; without a limit, a thousand are plenty.
+fn enough(rules: &Rules<'_>) -> usize {
+    let today = rules.now.to_zoned(rules.zone.clone()).date();
+    let days = usize::try_from(today.until(rules.until).map_or(7, |span| span.get_days())).unwrap_or(7) + 1;
+    match usize::try_from(rules.sending.per_day).unwrap_or(usize::MAX) {
+        0 => 1_000,
+        per_day => (per_day * days * 2).clamp(100, 1_000),
+    }
 }
 
 /// What is the same for all candidates.
@@ -147,7 +164,8 @@ fn candidate(world: &World, tx: &Tx<'_>, kept: Kept, in_hand: Option<String>, co
     let id = kept.contact.id;
     let address = draft_text::address_of(tx, &kept.contact)?;
     let drafts = tx.drafts_of(id)?;
-    let had = |draft: &&Draft| draft.state == DraftState::Sent;
+    // A word that came back was not had.
+    let had = |draft: &&Draft| draft.state == DraftState::Sent && kept.story.our_mails > 0;
     let domain = address.as_ref().map(|address| address.domain().to_owned()).unwrap_or_default();
     Ok(Candidate {
         window: window(world, tx, &kept)?,
@@ -225,6 +243,9 @@ fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn prepare(world: &World) -> Result<u32, Trouble> {
+    if !world.dry_run {
+        renew_hours(world)?;
+    }
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
     let due = world.store.read(|tx| {
         Ok::<_, Trouble>({
@@ -246,6 +267,31 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
             }
         }
         Ok(proposed)
+    })
+}
+
+/// Drafts whose hour has passed without a yes get a new one: nobody is told of an hour gone by.
+fn renew_hours(world: &World) -> Result<(), Trouble> {
+    let now = world.now();
+    let late = |draft: &Draft| draft.state == DraftState::Review && draft.send_at < now;
+    if !world.store.read(|tx| Ok::<_, Trouble>(tx.open_drafts()?.iter().any(late)))? {
+        return Ok(());
+    }
+    let undo = world.settings.sending.undo.seconds();
+    let earliest = now.checked_add(undo.seconds()).unwrap_or(now);
+    world.store.write(|tx| {
+        let (late, others): (Vec<Draft>, Vec<Draft>) = tx.open_drafts()?.into_iter().partition(late);
+        let mut booked = booked(world, tx, &others)?;
+        for mut draft in late {
+            let Some(kept) = tx.contact(draft.contact)? else { continue };
+            let window = window(world, tx, &kept)?;
+            let family = draft.family.clone();
+            let wanted = Wanted { earliest, window: &window, family: family.as_deref(), jitter: 0, zone: &world.settings.owner.zone };
+            draft.send_at = slot(&wanted, &booked, &world.settings.sending).unwrap_or(earliest);
+            booked.push((draft.send_at, family));
+            tx.update_draft(&draft, draft.changed_at)?;
+        }
+        Ok(())
     })
 }
 

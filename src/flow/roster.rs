@@ -36,7 +36,7 @@ pub fn roster(world: &World, wanted: &Wanted) -> Result<Vec<Kept>, Trouble> {
     let today = world.today();
     let found = world.store.read(|tx| {
         // A hold that is over is still written as one until the next line of the journal.
-        if wanted.due { tx.contacts_due(today, &[State::Active, State::Held], usize::MAX) } else { tx.contacts() }
+        if wanted.due { tx.reachable_due(today, None, usize::MAX) } else { tx.contacts() }
     })?;
     let mut rows: Vec<(u32, Kept)> = found
         .into_iter()

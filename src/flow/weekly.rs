@@ -4,10 +4,9 @@ mod gather;
 
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use super::Trouble;
+use super::{LOOK_MINUTES, Trouble};
 use crate::letters;
 use crate::mail::compose::{self as composing, Letter};
-use crate::mail::post::folder_of;
 use crate::mail::smtp::Envelope;
 use crate::model::digest::Digest;
 use crate::model::edge::{EdgeError, SendAnswer};
@@ -16,6 +15,8 @@ use crate::store::state::Run;
 use crate::world::World;
 
 const NAME: &str = "digest";
+/// When the digest of the period was handed to the server.
+const HANDED_OVER: &str = "digest_handed_over";
 
 /// When the next digest is due.
 #[must_use]
@@ -49,7 +50,7 @@ pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
 pub fn digest_now(world: &mut World) -> Result<(), Trouble> {
     let (_, rendered) = compose(world)?;
     let (raw, _) = render(world, &rendered)?;
-    deliver(world, &raw)
+    taken(hand_over(world, &raw))
 }
 
 /// The period that is due: the last scheduled hour, unless it was served, or lies before Curbside was set up.
@@ -73,11 +74,24 @@ fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
     let begun = world.store.read(|tx| tx.last_run(NAME))?.filter(|run| run.period == period && !run.done);
     let run = match begun {
         Some(run) if was_delivered(world, &run)? => return done(world, period),
+        Some(_) if is_awaited(world)? => return Ok(()),
         Some(run) => run,
         None => begin(world, period)?,
     };
-    deliver(world, run.raw.as_deref().unwrap_or_default())?;
+    // Written down first: after a crash, or without an answer, it is looked for before it is sent again.
+    world.store.write(|tx| tx.set_value(HANDED_OVER, &world.now().to_string()))?;
+    let answer = hand_over(world, run.raw.as_deref().unwrap_or_default());
+    if matches!(answer, SendAnswer::NotSent(_) | SendAnswer::Refused(_)) {
+        world.store.write(|tx| tx.clear_value(HANDED_OVER))?;
+    }
+    taken(answer)?;
     done(world, period)
+}
+
+/// True while a digest whose fate is unknown may still arrive.
+fn is_awaited(world: &World) -> Result<bool, Trouble> {
+    let handed_over = world.store.read(|tx| tx.instant(HANDED_OVER))?;
+    Ok(handed_over.and_then(|at| at.checked_add(LOOK_MINUTES.minutes()).ok()).is_some_and(|end| world.now() < end))
 }
 
 /// Renders and stores it first, so that a second attempt sends the same mail.
@@ -91,16 +105,22 @@ fn begin(world: &World, period: Timestamp) -> Result<Run, Trouble> {
 
 fn done(world: &World, period: Timestamp) -> Result<(), Trouble> {
     let run = Run { period, done: true, message_id: None, raw: None };
-    Ok(world.store.write(|tx| tx.set_run(NAME, &run, world.now()))?)
+    Ok(world.store.write(|tx| {
+        tx.clear_value(HANDED_OVER)?;
+        tx.set_run(NAME, &run, world.now())
+    })?)
 }
 
 fn was_delivered(world: &mut World, run: &Run) -> Result<bool, Trouble> {
     let Some(id) = run.message_id.clone() else { return Ok(false) };
     let folders = world.post.folders()?;
-    match folder_of(&folders, Role::Inbox) {
-        Some(inbox) => Ok(world.post.has_message_id(inbox, &id)?),
-        None => Ok(false),
+    // The owner may have filed it, or thrown it away; a copy in Sent shows that the server took it.
+    for folder in folders.iter().filter(|folder| folder.role != Role::Drafts) {
+        if world.post.has_message_id(folder, &id)? {
+            return Ok(true);
+        }
     }
+    Ok(false)
 }
 
 fn render(world: &World, rendered: &letters::Rendered) -> Result<(Vec<u8>, String), Trouble> {
@@ -123,16 +143,19 @@ fn render(world: &World, rendered: &letters::Rendered) -> Result<(Vec<u8>, Strin
     Ok((raw, message_id))
 }
 
-fn deliver(world: &mut World, raw: &[u8]) -> Result<(), Trouble> {
+fn hand_over(world: &mut World, raw: &[u8]) -> SendAnswer {
     let address = world.settings.owner.mailbox.address.clone();
     let envelope = Envelope { from: address.clone(), to: address };
     let dated = world.now();
-    let answer = if let crate::mail::post::Post::Folder(folder) = &world.post {
+    if let crate::mail::post::Post::Folder(folder) = &world.post {
         // A local folder has no server to bring the owner's own mail back: it is put into the inbox.
         folder.deliver_to_owner(raw, dated)
     } else {
         world.post.send(&envelope, raw, &mut || Ok(()))
-    };
+    }
+}
+
+fn taken(answer: SendAnswer) -> Result<(), Trouble> {
     match answer {
         SendAnswer::Accepted(_) => Ok(()),
         SendAnswer::NotSent(error) => Err(error.into()),

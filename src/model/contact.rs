@@ -131,10 +131,17 @@ words! {
 pub fn greeting_name(name: &str) -> Option<Name> {
     let plain = without_credentials(name);
     let (first, last) = match plain.split_once(',') {
-        Some((last, first)) => (first.trim().to_owned(), last.trim().to_owned()),
+        // “Doe, Jane” is turned round; “Jane Doe, Medical Director” and “Garcia Lopez, Maria” cannot be told apart.
+        Some((last, first)) if is_one_surname(last) => (first.trim().to_owned(), last.trim().to_owned()),
+        Some(_) => return None,
         None => split_plain(&plain),
     };
     let first_word = first.split_whitespace().find(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)?;
+    let is_no_name = first_word.chars().any(|c| c.is_ascii_digit())
+        || first_word == first_word.to_uppercase() && CREDENTIALS.contains(&first_word.to_lowercase().as_str());
+    if is_no_name {
+        return None;
+    }
     let first = mend_case(first_word.trim_matches(|c: char| !c.is_alphabetic()));
     let sound = first.chars().count() > 1 && first.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '’'));
     sound.then(|| Name { first, last: mend_case(last.split_whitespace().last().unwrap_or_default()) })
@@ -150,14 +157,32 @@ pub struct Name {
 }
 
 const TITLES: [&str; 12] = ["dr", "doctor", "mr", "mrs", "ms", "miss", "mx", "prof", "professor", "sir", "col", "capt"];
+const PARTICLES: [&str; 19] =
+    ["de", "del", "della", "di", "da", "dos", "du", "la", "le", "van", "von", "der", "den", "ter", "el", "al", "bin", "ibn", "st."];
 const CREDENTIALS: [&str; 34] = [
     "md", "do", "phd", "mba", "mph", "msc", "ms", "ma", "rn", "bsn", "msn", "facp", "facs", "faap", "faafp", "facep", "facog", "faan",
     "chcqm", "cpe", "mbbs", "mha", "jd", "np", "pa", "pa-c", "dnp", "pharmd", "jr", "sr", "ii", "iii", "iv", "esq",
 ];
 
+/// One word, or a surname with its particles: “van der Berg”.
+fn is_one_surname(text: &str) -> bool {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    words.len() < 2 || words.first().is_some_and(|word| PARTICLES.contains(&word.as_str()))
+}
+
 fn without_credentials(name: &str) -> String {
     let cut = name.split(['(', '[', '|', '/']).next().unwrap_or_default();
-    let pieces: Vec<String> = cut.split(',').map(strip_words).filter(|piece| !piece.is_empty()).collect();
+    let shouted = cut == cut.to_uppercase();
+    // Behind a comma, capitals are letters after a name (FACHE, CPHQ), unless the whole name is in capitals.
+    let is_letters = |piece: &str| !shouted && piece.chars().filter(|c| c.is_alphabetic()).count() > 1 && piece == piece.to_uppercase();
+    let pieces: Vec<String> = cut
+        .split(',')
+        .map(str::trim)
+        .enumerate()
+        .filter(|(index, piece)| *index == 0 || !is_letters(piece))
+        .map(|(_, piece)| strip_words(piece))
+        .filter(|piece| !piece.is_empty())
+        .collect();
     pieces.join(", ")
 }
 
@@ -214,11 +239,25 @@ mod tests {
         assert_eq!(greet("MARY-ANN O'NEIL").as_deref(), Some("Mary-Ann"));
         assert_eq!(greet("José Núñez").as_deref(), Some("José"));
         assert_eq!(greet("J. Robert Lee").as_deref(), Some("Robert"));
+        assert_eq!(greet("Jane Doe, MD, FACHE, CHCQM-PHYADV").as_deref(), Some("Jane"));
+        assert_eq!(greet("van der Berg, Anna").as_deref(), Some("Anna"));
+        assert_eq!(greet("A.J. Brown").as_deref(), None);
     }
 
     #[test]
     fn p5_a_name_that_cannot_be_split_gives_no_greeting() {
-        for name in ["", "Dr.", "J. D.", "info@plan.example", "MD", "12345"] {
+        for name in [
+            "",
+            "Dr.",
+            "J. D.",
+            "info@plan.example",
+            "MD",
+            "12345",
+            "Jane Doe, Medical Director",
+            "Garcia Lopez, Maria",
+            "jd1977",
+            "MD Rahman",
+        ] {
             assert_eq!(greeting_name(name), None, "{name}");
         }
     }

@@ -99,6 +99,8 @@ pub enum Effect {
     Stop(StopReason),
     /// A stop is over.
     Lift(StopReason),
+    /// A mail of the owner came back: it was no word to them, and waits for no answer.
+    Returned,
     /// Earlier silence no longer counts: the owner resumed them.
     Forgive,
     /// The owner skipped a check-in or put it off: none before this day, and no thanks any more.

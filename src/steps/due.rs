@@ -71,7 +71,8 @@ fn gap(story: &Story, every: Option<Span>, rules: &CadenceRules, day: &dyn Fn(Ti
     if let Some(agreed) = story.follow_up {
         return Some(Due { day: agreed, rule: Rule::AsAgreed });
     }
-    if story.our_mails == 1
+    // A first word that came back is said again no sooner.
+    if story.our_mails <= 1
         && !story.ever_theirs
         && let Some(first) = story.last_ours.map(day)
     {

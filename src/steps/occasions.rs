@@ -41,7 +41,7 @@ pub fn occasions(contact: &Contact, story: &Story, due: Due, known: &Occasions, 
     if story.our_mails == 0 && !story.ever_theirs {
         add(Reason::FirstWord, format!("you have never written to {first}"));
     }
-    if due.rule == Rule::FollowUp {
+    if due.rule == Rule::FollowUp && story.our_mails > 0 {
         add(
             Reason::FollowUp,
             format!(

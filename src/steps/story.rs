@@ -37,6 +37,10 @@ fn apply(story: &mut Story, effect: &Effect, entry: &Entry, zone: &TimeZone) {
             story.unanswered += 1;
             story.last_check_in = Some(entry.line.on);
         }
+        Effect::Returned => {
+            story.our_mails = story.our_mails.saturating_sub(1);
+            story.unanswered = story.unanswered.saturating_sub(1);
+        }
         Effect::Forgive => story.unanswered = 0,
         Effect::Warmth(warm) => story.warm = *warm,
         Effect::Owe => story.owes = story.owes.or(Some(entry.line.on)),

@@ -26,6 +26,13 @@ const COLUMNS: &str = "c.id, c.name, c.employer, c.family, c.title, c.relation, 
      c.story, c.due, (SELECT json_group_array(address) FROM (SELECT address FROM address a WHERE a.contact = c.id AND a.dead IS NULL ORDER BY a.position)), \
      NOT EXISTS (SELECT 1 FROM address a WHERE a.contact = c.id AND a.searched_at IS NULL AND a.dead IS NULL)";
 
+/// True for contacts with an address that takes mail.
+const HAS_ADDRESS: &str = "EXISTS (SELECT 1 FROM address a WHERE a.contact = c.id AND a.dead IS NULL)";
+
+fn rows(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
 fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
     let text = |index: usize| row.get::<_, String>(index);
     let optional = |index: usize| row.get::<_, Option<String>>(index);
@@ -172,22 +179,43 @@ impl Tx<'_> {
         self.contacts_where("1 ORDER BY c.id", [])
     }
 
-    /// The first contacts in some states that are otherwise due on or before a day, the longest due first.
+    /// Contacts otherwise due on or before a day who may be written to by then, the longest due first; from behind the
+    /// last one of an earlier page on.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn contacts_due(&self, by: Date, states: &[State], most: usize) -> Result<Vec<Kept>, StoreError> {
-        let most_rows = i64::try_from(most).unwrap_or(i64::MAX);
+    pub fn reachable_due(&self, by: Date, after: Option<(Date, ContactId)>, most: usize) -> Result<Vec<Kept>, StoreError> {
+        let (due, id) = after.map_or((String::new(), 0), |(due, id)| (due.to_string(), id.0));
         let mut found = Vec::new();
-        for state in states {
-            // One range of the index each, so that the cost is that of what is found.
+        // One range of the index each, so that the cost is that of what is found.
+        for state in ["c.state = 'active'", "c.state = 'held' AND c.until <= ?1"] {
             found.extend(self.contacts_where(
-                "c.state = ?1 AND c.due <= ?2 ORDER BY c.due, c.id LIMIT ?3",
-                params![state.word(), by.to_string(), most_rows],
+                &format!("{state} AND c.due <= ?1 AND (c.due, c.id) > (?2, ?3) AND {HAS_ADDRESS} ORDER BY c.due, c.id LIMIT ?4"),
+                params![by.to_string(), due, id, rows(most)],
             )?);
         }
         found.sort_by_key(|kept| (kept.due, kept.contact.id));
         found.truncate(most);
+        Ok(found)
+    }
+
+    /// Contacts otherwise due on or before a day who cannot be written to by then, up to so many of each sort.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn unreachable_due(&self, by: Date, most: usize) -> Result<Vec<Kept>, StoreError> {
+        let sorts = [
+            "c.state = 'stopped'".to_owned(),
+            "c.state = 'owes_answer'".to_owned(),
+            "c.state = 'held' AND (c.until IS NULL OR c.until > ?1)".to_owned(),
+            format!("c.state = 'held' AND c.until <= ?1 AND NOT {HAS_ADDRESS}"),
+            format!("c.state = 'active' AND NOT {HAS_ADDRESS}"),
+        ];
+        let mut found = Vec::new();
+        for sort in sorts {
+            let condition = format!("{sort} AND c.due <= ?1 ORDER BY c.due, c.id LIMIT ?2");
+            found.extend(self.contacts_where(&condition, params![by.to_string(), rows(most)])?);
+        }
         Ok(found)
     }
 

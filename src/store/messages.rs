@@ -94,6 +94,14 @@ impl Tx<'_> {
         Ok(self.conn.prepare_cached("SELECT 1 FROM message WHERE event = ?1 AND contact = ?2")?.exists(params![event, contact.0])?)
     }
 
+    /// The mail kept of this event for this contact.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn message_of(&self, event: &str, contact: ContactId) -> Result<Option<Message>, StoreError> {
+        self.one_message("event = ?1 AND contact = ?2", params![event, contact.0])
+    }
+
     /// When an event kept for anybody counts as having happened.
     ///
     /// # Errors

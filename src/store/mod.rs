@@ -112,6 +112,16 @@ impl Store {
         Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
+    /// Keeps the file from growing by more than so many pages; `None` lets it. A full disk looks the same: for stories.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn let_grow(&self, pages: Option<i64>) -> Result<(), StoreError> {
+        let held: i64 = self.conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        let most = pages.map_or(1_073_741_823, |pages| held + pages);
+        Ok(self.conn.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))?)
+    }
+
     /// A number that changes whenever another connection changed the file; cheap to ask.
     ///
     /// # Errors

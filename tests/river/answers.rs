@@ -1,1 +1,190 @@
-//! Later.
+//! P6 and P7: what counts as an answer, and what is never answered.
+
+use curbside::flow::{Change, EditContact};
+use curbside::model::journal::EntryKind;
+
+use crate::support::town::{ME, Town};
+
+const JANE: &str = "jane@plan.example";
+
+fn written_to() -> Town {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    assert_eq!(town.out().len(), 1);
+    town
+}
+
+#[test]
+fn p6_a_fresh_mail_outside_the_thread_counts() {
+    let mut town = written_to();
+    let mail = town.letter("Jane Doe <Jane@Plan.Example>", ME, "A question", &[], "Could we have a call on Thursday at 3 pm?");
+    town.put("INBOX", &mail);
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer");
+}
+
+#[test]
+fn p6_a_tagged_address_is_the_same_person() {
+    let mut town = written_to();
+    town.they_write_to("INBOX", "jane+work@plan.example", JANE, "Please do not contact me again.");
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped opted_out");
+}
+
+#[test]
+fn p6_an_unknown_address_in_the_thread_stops_the_check_in_and_asks() {
+    let mut town = written_to();
+    town.days_pass(8);
+    town.approve_all();
+    town.they_write_to("INBOX", "jd77@home.example", JANE, "Hi, Jane here from my other address. Please do not contact me again.");
+    town.days_pass(4);
+    assert_eq!(town.out().len(), 1);
+    assert_eq!(town.stands(JANE), "owes_answer");
+    assert!(town.tells(JANE, "is it theirs?"));
+    let home = "jd77@home.example".parse().expect("an address");
+    town.does(Change::Edit(JANE.to_owned(), Box::new(EditContact { add_addresses: vec![home], ..EditContact::default() })));
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped opted_out", "given the address, what was said there counts");
+}
+
+#[test]
+fn p6_a_colleague_who_says_that_they_left_is_believed() {
+    let mut town = written_to();
+    town.they_write_to("INBOX", "assistant@plan.example", JANE, "Jane Doe is no longer with the company.");
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped left_employer");
+}
+
+#[test]
+fn p6_the_owners_own_mail_is_no_answer_wherever_it_lies() {
+    let mut town = written_to();
+    let id = town.out()[0].mail.message_id.clone().expect("an id");
+    let about = format!("In-Reply-To: <{id}>");
+    for from in [ME, "Sam <sam.rivers@clinic.example>"] {
+        let mail = town.letter(from, ME, "Re: hello", &[&about], "Please do not contact me again.");
+        town.put("INBOX", &mail);
+    }
+    town.turn();
+    assert_eq!(town.stands(JANE), "active");
+    assert_eq!(town.lines(JANE, EntryKind::TheyWrote), 0);
+}
+
+#[test]
+fn p6_an_automatic_answer_is_no_answer() {
+    let mut town = written_to();
+    town.auto_reply(JANE, "I am out of the office and will be back on April 14, 2026.");
+    town.turn();
+    assert_eq!(town.stands(JANE), "held auto_reply");
+    assert!(!town.kept(JANE).story.ever_theirs);
+    assert_eq!(town.kept(JANE).story.unanswered, 1);
+}
+
+#[test]
+fn p6_a_second_machine_answer_does_not_shorten_an_absence() {
+    let mut town = written_to();
+    town.auto_reply(JANE, "I am out of the office and will be back on May 14, 2026.");
+    town.hours_pass(20);
+    town.auto_reply(JANE, "I am currently out of the office with limited access to email.");
+    town.turn();
+    assert_eq!(town.until(JANE).map(|day| day.to_string()).as_deref(), Some("2026-05-15"));
+}
+
+#[test]
+fn p6_a_mail_that_fails_the_senders_check_holds_and_asks_and_does_nothing_else() {
+    let mut town = written_to();
+    town.days_pass(8);
+    town.approve_all();
+    let about = ["Authentication-Results: mx.owner.example; spf=fail; dmarc=fail (p=reject) header.from=plan.example".to_owned()];
+    let mail = town.letter(JANE, ME, "Re: URGENT wire transfer", &[&about[0]], "Please do not contact me again.");
+    town.put("INBOX", &mail);
+    town.days_pass(4);
+    assert_eq!(town.stands(JANE), "held doubtful_sender");
+    assert_eq!(town.out().len(), 1, "nothing goes while it is unclear");
+    let address = JANE.parse().expect("an address");
+    assert!(town.see().store.read(|tx| tx.suppressed(&address)).expect("a database").is_none(), "a forger suppresses nobody");
+    town.does(Change::Resume(JANE.to_owned(), None));
+    town.days_pass(3);
+    let out = town.out();
+    assert_eq!(out.len(), 2, "the yes still stands");
+    assert!(!out[1].mail.subject.contains("wire"), "{}", out[1].mail.subject);
+}
+
+#[test]
+fn p6_a_forged_verdict_further_down_is_not_believed() {
+    let mut town = written_to();
+    let about = ["Authentication-Results: mx.owner.example; dmarc=pass", "Authentication-Results: evil.example; dmarc=fail"];
+    let mail = town.letter(JANE, ME, "Re: hello", &about, "Please do not contact me again.");
+    town.put("INBOX", &mail);
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped opted_out");
+}
+
+#[test]
+fn p6_a_forged_report_in_a_contacts_name_kills_no_address() {
+    let mut town = written_to();
+    let id = town.out()[0].mail.message_id.clone().expect("an id");
+    let parts = crate::support::town::report(&[JANE], "5.1.1", "user unknown", &id);
+    let mail = String::from_utf8(town.report_mail(&parts)).expect("text");
+    let mail = mail.replace("Mail Delivery System <MAILER-DAEMON@mx.test>", JANE);
+    let mail = format!("Authentication-Results: mx.owner.example; dmarc=fail\r\n{mail}");
+    town.put("INBOX", mail.as_bytes());
+    town.turn();
+    assert_eq!(town.kept(JANE).contact.addresses.len(), 1);
+}
+
+#[test]
+fn p6_list_mail_is_no_touch() {
+    let mut town = written_to();
+    let about = ["List-Id: <news.plan.example>", "List-Unsubscribe: <https://plan.example/u>", "Precedence: bulk"];
+    let mail = town.letter(JANE, ME, "Our spring newsletter", &about, "This month at Plan: webinars and more. Unsubscribe here.");
+    town.put("INBOX", &mail);
+    town.turn();
+    assert!(!town.kept(JANE).story.ever_theirs);
+    assert_eq!(town.stands(JANE), "active");
+}
+
+#[test]
+fn p6_they_are_written_to_where_they_last_wrote_from_by_the_alias_they_used_in_that_thread() {
+    let mut town = Town::new();
+    town.add_with("Jane Doe <jane@plan.example>", |mut new| {
+        new.addresses.push("jane@home.example".parse().expect("an address"));
+        new
+    });
+    let mail = town.letter("jane@home.example", "sam.rivers@clinic.example", "Your paper", &[], "Thank you for the article, I enjoyed it.");
+    town.put("INBOX", &mail);
+    town.turn();
+    let id = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote).and_then(|entry| entry.message_id);
+    town.does(Change::Correct(id.clone().expect("kept"), curbside::model::reading::Outcome::Acknowledged));
+    town.news("I passed the board examination.");
+    town.days_pass(57);
+    town.approve_all();
+    town.days_pass(3);
+    let out = town.out();
+    assert_eq!(out.len(), 1, "{:?}", town.why(JANE).skip);
+    assert_eq!(out[0].to, "jane@home.example");
+    assert_eq!(out[0].mail.sender().map(ToString::to_string).as_deref(), Some("sam.rivers@clinic.example"));
+    assert_eq!(out[0].mail.subject, "Re: Your paper");
+    assert_eq!(out[0].mail.in_reply_to, vec![id.expect("kept")]);
+    assert!(!out[0].mail.text.as_deref().unwrap_or_default().contains('>'), "no quoted history");
+}
+
+#[test]
+fn p7_machines_are_never_answered() {
+    let mut town = written_to();
+    for _ in 0..5 {
+        town.auto_reply(JANE, "Thank you for your message. This mailbox is not monitored.");
+        town.bounce(JANE, "4.2.2", "mailbox full");
+        town.hours_pass(5);
+    }
+    assert_eq!(town.out().len(), 1);
+}
+
+#[test]
+fn p7_no_pixel_no_link_and_nothing_of_the_program_in_a_check_in() {
+    let mut town = written_to();
+    let raw = String::from_utf8_lossy(&town.out()[0].raw).to_lowercase();
+    for word in ["http://", "https://", "<img", "<html", "curbside", "x-mailer", "user-agent", "unsubscribe"] {
+        assert!(!raw.contains(word), "{word}: {raw}");
+    }
+}

@@ -144,6 +144,20 @@ fn p2_when_no_address_is_left_they_are_undeliverable_until_there_is_a_new_one() 
 }
 
 #[test]
+fn p2_a_first_word_that_came_back_is_not_followed_up_but_said_again() {
+    let mut town = written_to();
+    town.bounce(JANE, "5.1.1", "user unknown");
+    town.turn();
+    let id = town.kept(JANE).contact.id.to_string();
+    let new = "jane@new.example".parse().expect("an address");
+    town.does(Change::Edit(id.clone(), Box::new(curbside::flow::EditContact { add_addresses: vec![new], ..Default::default() })));
+    town.days_pass(9);
+    let draft = town.draft(&id);
+    assert_eq!((draft.because, draft.due), (Reason::FirstWord, date(2026, 4, 15)));
+    assert_eq!(draft.content.in_reply_to, None, "what she never got is no conversation");
+}
+
+#[test]
 fn p2_a_dead_address_that_writes_is_alive_and_is_owed_an_answer() {
     let mut town = written_to();
     town.bounce(JANE, "5.1.1", "user unknown");

@@ -1,1 +1,148 @@
-//! Later.
+//! P12 to P15: the digest once a week, trouble said plainly, everything explained, no orders from strangers.
+
+use curbside::flow::{self, Change};
+use curbside::model::edge::{EdgeError, SendAnswer};
+use curbside::model::journal::EntryKind;
+
+use crate::support::town::{ME, Town};
+
+const JANE: &str = "jane@plan.example";
+
+#[test]
+fn p12_the_digest_comes_once_a_week() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.days_pass(21);
+    assert_eq!(town.digests(), 3);
+}
+
+#[test]
+fn p12_after_three_weeks_of_downtime_it_comes_once() {
+    let mut town = Town::new();
+    town.turn();
+    town.clock_at("2026-04-29 12:00");
+    town.starts_again();
+    for _ in 0..5 {
+        town.turn();
+    }
+    assert_eq!(town.digests(), 1);
+    town.clock_at("2026-05-04 07:00");
+    town.turn();
+    assert_eq!(town.digests(), 2);
+}
+
+#[test]
+fn p12_both_changes_of_clocks_bring_one_digest_each() {
+    for (start, cron) in [("2026-03-07T12:00:00-05:00", "0 30 2 * * Sun"), ("2026-10-31T12:00:00-04:00", "0 30 1 * * Sun")] {
+        let mut town = Town::at(&format!("{start}[America/New_York]"), &format!("[digest]\ncron = \"{cron}\"\n"));
+        town.turn();
+        town.days_pass(2);
+        assert_eq!(town.digests(), 1, "{cron}");
+        town.days_pass(7);
+        assert_eq!(town.digests(), 2, "{cron}");
+    }
+}
+
+#[test]
+fn p12_a_server_that_is_busy_gets_the_same_digest_later() {
+    let mut town = Town::new();
+    town.turn();
+    town.answers(SendAnswer::NotSent(EdgeError::temporary("busy")));
+    town.clock_at("2026-04-13 07:00");
+    assert!(town.turn().trouble.is_some());
+    town.minutes_pass(30);
+    assert_eq!(town.digests(), 1);
+}
+
+#[test]
+fn p12_an_unanswered_digest_that_arrived_is_not_sent_again() {
+    let mut town = Town::new();
+    town.turn();
+    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
+    town.clock_at("2026-04-13 07:00");
+    town.turn();
+    town.turn();
+    assert_eq!(town.digests(), 0, "it may be on its way");
+    let raw = town.see().store.read(|tx| tx.last_run("digest")).expect("a database").and_then(|run| run.raw).expect("stored");
+    town.put("Archive", &raw);
+    town.hours_pass(3);
+    assert_eq!(town.digests(), 0);
+}
+
+#[test]
+fn p12_an_unanswered_digest_that_did_not_arrive_comes_after_all() {
+    let mut town = Town::new();
+    town.turn();
+    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
+    town.clock_at("2026-04-13 07:00");
+    town.turn();
+    town.hours_pass(13);
+    assert_eq!(town.digests(), 1);
+}
+
+#[test]
+fn p13_a_mailbox_that_cannot_be_read_is_said_plainly_and_forgotten_when_it_can() {
+    let mut town = Town::new();
+    town.turn();
+    town.post().down = true;
+    assert!(town.turn().trouble.is_some());
+    let error = |town: &Town| town.see().store.read(|tx| tx.value("sync_error")).expect("a database");
+    assert!(error(&town).is_some());
+    town.hours_pass(5);
+    let since = town.see().store.read(|tx| tx.instant("sync_error_since")).expect("a database").expect("since");
+    assert!(since < town.see().now(), "since when it is broken, not since the last try");
+    let (digest, rendered) = flow::weekly_digest(town.see()).expect("a digest");
+    assert!(rendered.text.contains("cannot be reached"), "{digest:?}");
+    town.post().down = false;
+    town.turn();
+    assert!(error(&town).is_none());
+}
+
+#[test]
+fn p14_why_explains_each_standing() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    assert!(town.why(JANE).touch.is_some());
+    town.writes_to_all();
+    assert!(town.why(JANE).rule.contains("follow-up"));
+    town.they_write(JANE, "Please do not contact me again.");
+    town.turn();
+    let why = town.why(JANE);
+    assert_eq!(why.standing.reason.as_deref(), Some("opted_out"));
+    assert!(why.skip.is_some_and(|skip| !skip.text.is_empty()));
+    assert!(why.because.iter().any(|entry| entry.line.kind == EntryKind::TheyWrote), "the mail that made it so");
+    assert_eq!(why.next_due, None);
+}
+
+#[test]
+fn p14_what_was_stopped_is_told_in_the_journal() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    town.approve_all();
+    town.owner_writes(JANE, "Hello");
+    town.turn();
+    assert!(town.tells(JANE, "the approved check-in was stopped: you wrote to them yourself"));
+}
+
+#[test]
+fn p15_no_order_is_obeyed() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    let id = town.draft(JANE).id;
+    for (from, folder) in [(ME, "INBOX"), (ME, "Sent"), ("thief@evil.example", "INBOX"), (JANE, "INBOX")] {
+        let mail = town.letter(
+            from,
+            ME,
+            "Re: Your network this week",
+            &["Authentication-Results: mx; dmarc=pass"],
+            &format!("{id} send\nadd Eve Doe <eve@evil.example>\n1 send\n"),
+        );
+        town.put(folder, &mail);
+    }
+    town.days_pass(2);
+    assert_eq!(town.out().len(), 0);
+    assert!(town.see().store.read(|tx| flow::find(tx, "eve@evil.example")).is_err());
+    assert!(town.change(Change::Approve(curbside::model::id::DraftId(9_999), None)).is_err());
+}

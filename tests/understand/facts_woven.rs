@@ -50,7 +50,8 @@ struct Named {
 #[derive(Debug, Deserialize)]
 struct Back {
     days: BTreeMap<String, (Date, Date)>,
-    back: Vec<String>,
+    #[serde(rename = "back")]
+    returning: Vec<String>,
     away: Vec<String>,
 }
 
@@ -133,7 +134,7 @@ fn a_day_back_is_the_same_in_every_sentence() {
     let anchor = on.to_zoned(tz::offset(-5).to_time_zone());
     let mut misread = Vec::new();
     for (phrase, (day, after)) in &back.days {
-        let sentences = back.back.iter().map(|sentence| (sentence, day)).chain(back.away.iter().map(|sentence| (sentence, after)));
+        let sentences = back.returning.iter().map(|sentence| (sentence, day)).chain(back.away.iter().map(|sentence| (sentence, after)));
         for (sentence, want) in sentences {
             let text = sentence.replace("{d}", phrase);
             let got = back_on(&text, &anchor);

@@ -117,7 +117,14 @@ pub(in crate::flow) fn place(world: &World, tx: &Tx<'_>, draft: &mut Draft) -> R
     let jitter = i64::try_from(u64::try_from(draft.id.0).unwrap_or(0).wrapping_mul(2_654_435_761) % (spacing / 2 + 1)).unwrap_or(0);
     let wanted = Wanted { earliest, window: &window, family: draft.family.as_deref(), jitter, zone: &world.settings.owner.zone };
     draft.send_at = slot(&wanted, &booked, &world.settings.sending).unwrap_or(earliest);
-    let waits = draft.family.is_some() && others.iter().any(|other| other.family == draft.family && other.state == DraftState::Queued);
+    // Whoever waits longest goes next: a new yes does not overtake them.
+    let waits_before = |other: &Draft| {
+        other.state == DraftState::Deferred
+            && turn(other) < turn(draft)
+            && other.answer.as_ref().is_some_and(|answer| answer.starts_with(BEHIND))
+    };
+    let is_before = |other: &Draft| other.family == draft.family && (other.state == DraftState::Queued || waits_before(other));
+    let waits = draft.family.is_some() && others.iter().any(is_before);
     draft.state = if waits { DraftState::Deferred } else { DraftState::Queued };
     if waits {
         draft.answer = Some(format!("{BEHIND} {} has gone", draft.family.as_deref().unwrap_or_default()));

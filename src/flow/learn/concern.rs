@@ -8,6 +8,7 @@ use crate::model::address::Address;
 use crate::model::folder::{HeaderRow, Role};
 use crate::model::id::ContactId;
 use crate::model::mail::Mail;
+use crate::model::message::Message;
 use crate::steps::decide::Writer;
 use crate::store::{StoreError, Tx};
 
@@ -50,7 +51,8 @@ impl Concern {
     pub fn is_known(&self, tx: &Tx<'_>) -> Result<bool, StoreError> {
         match &self.why {
             // A mail kept for one contact may concern another who was added later (P8).
-            Why::Contact(contact, _) => tx.is_kept_for(&self.event, *contact),
+            // One read as somebody else's, from an address given for the contact since, is read anew as theirs.
+            Why::Contact(contact, _) => Ok(tx.message_of(&self.event, *contact)?.is_some_and(|message| !is_strangers(&message))),
             Why::Owner(contacts) => Ok(contacts
                 .iter()
                 .map(|contact| tx.is_kept_for(&self.event, *contact))
@@ -60,9 +62,7 @@ impl Concern {
             Why::Thread | Why::Report => tx.is_kept(&self.event),
         }
     }
-}
 
-impl Concern {
     /// The contacts whose mail it is, or to whom the owner wrote.
     pub(super) fn contacts(&self) -> Vec<ContactId> {
         match &self.why {
@@ -72,6 +72,14 @@ impl Concern {
         }
     }
 }
+
+/// True for mail that was kept as somebody else's within the conversation.
+pub(super) fn is_strangers(message: &Message) -> bool {
+    message.reading.as_ref().is_some_and(|reading| reading.rules.iter().any(|rule| rule == STRANGER))
+}
+
+/// Marks the reading of a mail from an address that was not known to be the contact's.
+pub(super) const STRANGER: &str = "unknown_sender";
 
 /// A cheap look at the raw header before it is parsed: most mail names nobody the owner keeps.
 fn may_concern(header: &[u8], known: &Known) -> bool {

@@ -1,7 +1,8 @@
 //! Gathers what the digest says.
 
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::week_before;
 use crate::flow::{Trouble, pause_of_sending, prepare};
@@ -11,7 +12,7 @@ use crate::model::draft::DraftState;
 use crate::model::id::ContactId;
 use crate::model::journal::{Entry, EntryKind};
 use crate::model::message::Direction;
-use crate::model::reading::{Outcome, Reading};
+use crate::model::reading::{CallTime, Outcome, Reading};
 use crate::model::standing::{HoldReason, State, StopReason};
 use crate::steps::decide::outcome_in_words;
 use crate::store::Tx;
@@ -140,7 +141,7 @@ impl Gather<'_> {
                 .and_then(|reading| reading.outcomes.first())
                 .map(|finding| finding.evidence.clone())
                 .unwrap_or_default(),
-            facts: reading.map(|reading| facts(&reading)).unwrap_or_default(),
+            facts: reading.map(|reading| facts(&reading, &self.world.settings.owner.zone)).unwrap_or_default(),
         })
     }
 
@@ -243,9 +244,9 @@ const fn hold_in_words(reason: HoldReason) -> &'static str {
 }
 
 /// What a mail says besides, as plain lines.
-fn facts(reading: &Reading) -> Vec<String> {
+fn facts(reading: &Reading, zone: &TimeZone) -> Vec<String> {
     let facts = &reading.facts;
-    let mut lines: Vec<String> = facts.call_times.iter().map(|time| format!("time: {}", String::from(time.clone()))).collect();
+    let mut lines: Vec<String> = facts.call_times.iter().map(|time| format!("time: {}", time_in_words(time, zone))).collect();
     lines.extend(facts.people.iter().map(|person| {
         let parts = [person.name.as_deref(), person.email.as_deref(), person.phone.as_deref()];
         format!("person: {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
@@ -256,4 +257,17 @@ fn facts(reading: &Reading) -> Vec<String> {
     }));
     lines.extend(facts.follow_up_on.map(|day| format!("act on: {}", day.strftime("%A, %-d %B"))));
     lines
+}
+
+/// A time for a talk, on the owner's clock.
+fn time_in_words(time: &CallTime, zone: &TimeZone) -> String {
+    let hour = |at: &Zoned| at.with_time_zone(zone.clone()).strftime("%A, %-d %B, %H:%M").to_string();
+    match time {
+        CallTime::Day(day) => day.strftime("%A, %-d %B").to_string(),
+        CallTime::At(start, None) => format!("{} your time", hour(start)),
+        CallTime::At(start, Some(end)) => {
+            format!("{} to {} your time", hour(start), end.with_time_zone(zone.clone()).strftime("%H:%M"))
+        }
+        CallTime::From(start) => format!("{} your time or later", hour(start)),
+    }
 }

@@ -61,7 +61,10 @@ pub fn call_times(scene: &Scene<'_>, anchor: &Zoned) -> Vec<CallTime> {
 
 /// "Same time Thursday?": the hour named elsewhere.
 fn same_time(scene: &Scene<'_>, clocks: &mut Vec<Clock>) {
-    for i in (0..scene.page.words.len()).filter(|i| scene.page.phrase(*i, &["same", "time"]).is_some()).take(2) {
+    for i in (0..scene.page.words.len())
+        .filter(|i| scene.page.phrase(*i, &["same", "time"]).or_else(|| scene.page.phrase(*i, &["same", "hour"])).is_some())
+        .take(2)
+    {
         let n = clocks.partition_point(|clock| clock.from < i);
         if let Some(model) = n.checked_sub(1).or(Some(n)).and_then(|n| clocks.get(n)).copied() {
             clocks.insert(n, Clock { from: i, to: i + 2, ..model });
@@ -135,6 +138,7 @@ impl<'a> Scene<'a> {
         let plain =
             matches!(at.prep, Prep::On | Prep::From | Prep::Within) || (at.prep == Prep::After && self.page.low(at.from) == "following");
         at.at.grain == Grain::Day
+            && !at.rest
             && plain
             && !at.past
             && !at.doubtful
@@ -186,7 +190,8 @@ impl<'a> Scene<'a> {
     /// "we had said Friday at 9"
     fn is_past_plan(&self, at: &Mention) -> bool {
         (at.from.saturating_sub(3)..at.from).any(|k| {
-            matches!(self.page.low(k), "said" | "supposed" | "missed" | "planned") && !matches!(self.page.low(k + 1), "yes" | "to")
+            matches!(self.page.low(k), "said" | "supposed" | "missed" | "planned" | "cancel" | "canceled" | "cancelled")
+                && !matches!(self.page.low(k + 1), "yes" | "to")
         })
     }
 

@@ -98,7 +98,9 @@ fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize)
     let mine = matches!(page.low(to), "mine") || page.phrase(to, &["my", "time"]).is_some();
     let asked = matches!(page.low(i.wrapping_sub(1)), "is" | "does" | "would" | "will")
         && matches!(page.low(to), "too" | "ok" | "okay" | "good" | "work" | "works" | "fine" | "better" | "possible");
+    let opens = range.is_some() && matches!(page.low(i.wrapping_sub(1)), "open" | "free" | "available" | "or" | "and");
     let sure = pair
+        || opens
         || asked
         || page.low(to) == "sharp"
         || mine

@@ -6,7 +6,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead, quarter};
+use super::spans::{Grain, Stretch, after_rest, ahead, month, quarter};
 use super::words::Page;
 use crate::model::calendar::{is_working_day, next_working_day};
 
@@ -214,6 +214,7 @@ impl<'p> Calendar<'p> {
             prep = Prep::Through;
         }
         let found = if prep == Prep::After { self.this_quarter(found) } else { found };
+        let found = if prep == Prep::On { self.next_year_month(i, found) } else { found };
         if found.through {
             prep = Prep::Through;
         }
@@ -227,6 +228,13 @@ impl<'p> Calendar<'p> {
         let Found { at, plural, doubtful, loose, rest, .. } = found;
         let every = matches!(self.page.low(from.wrapping_sub(1)), "every" | "each");
         Mention { from, to: found.end, at, prep, plural: plural || every, past, doubtful, loose, rest }
+    }
+
+    /// "Check back in November", said late in November.
+    fn next_year_month(&self, i: usize, found: Found) -> Found {
+        let bare = matches!(self.page.lex(i), Lex::Month(_)) && found.at.grain == Grain::Month;
+        let late = found.at.first <= self.now && self.now.day() > 10;
+        if bare && late { Found { at: month(found.at.first, 12), past: false, ..found } } else { found }
     }
 
     /// "once Q4 is over" is the running one.

@@ -71,11 +71,27 @@ impl Scene<'_> {
     /// A date that the writer ties to a request; true when it is to be after that date.
     fn asked(&self) -> Option<(usize, bool)> {
         let better = self.is_not_now();
-        let fits = |cue: &&Cue| (cue.sign == Sign::Ask && !self.is_noun(cue)) || (cue.sign == Sign::Better && better);
+        let fits = |cue: &&Cue| {
+            (cue.sign == Sign::Ask && !self.is_noun(cue) && (better || !self.is_theirs(cue))) || (cue.sign == Sign::Better && better)
+        };
         let asks = self.cues.iter().filter(fits);
         let found = asks
             .filter_map(|cue| self.date_of(cue).map(|(n, cost, after)| (n, cost + if cue.sign == Sign::Better { 6 } else { 0 }, after)));
         found.min_by_key(|(n, cost, _)| (*cost, *n)).map(|(n, _, after)| (n, after))
+    }
+
+    /// "She'll reach out next week": others will act, not the owner; "give me a day" puts it off.
+    fn is_theirs(&self, cue: &Cue) -> bool {
+        let sentence = self.page.sentence(cue.from);
+        let before = (cue.from.saturating_sub(3)..cue.from).filter(|k| self.page.sentence(*k) == sentence);
+        let others = before.into_iter().any(|k| {
+            matches!(self.page.low(k), "i'll" | "we'll" | "she'll" | "he'll" | "they'll" | "she" | "he" | "they" | "i" | "we")
+                && !self.wall_between(k, cue.from)
+        });
+        let conditional =
+            (cue.from.saturating_sub(5)..cue.from).any(|k| matches!(self.page.low(k), "if" | "would" | "i'd" | "can" | "could"));
+        (others && !conditional)
+            || matches!(self.page.low(cue.from), "give" | "let's" if self.page.low(cue.from + 1) == "me" || self.page.low(cue.from + 1) == "us")
     }
 
     /// "I have you down for a follow-up"
@@ -119,7 +135,13 @@ impl Scene<'_> {
             && at.from >= cue.to
             && self.wall_between(cue.to, at.from);
         let limit = limited && (matches!(at.prep, Prep::By | Prep::Before) || bare);
-        !limit && self.is_open_date(at) && !self.is_turned_down(at) && !self.is_spoilt(at) && (!negated || held) && !self.is_call_day(at)
+        !limit
+            && self.is_open_date(at)
+            && !self.is_turned_down(at)
+            && !self.is_spoilt(at)
+            && !self.is_gone(at)
+            && (!negated || held)
+            && !self.is_call_day(at)
     }
 
     /// Still to come, and not a deadline or a day of something else.
@@ -156,7 +178,7 @@ impl Scene<'_> {
     fn pointed_at(&self, cue: &Cue, sentence: u32) -> Option<(usize, usize, bool)> {
         let points = self.cues_in(sentence).iter().find(|then| then.sign == Sign::Then);
         let fresh = |at: &&(usize, &Mention)| self.is_open_date_loosely(at.1);
-        let before = self.mentions_in(sentence.saturating_sub(2), sentence).filter(|(_, at)| at.from < cue.from);
+        let before = self.mentions_in(sentence.saturating_sub(2), sentence).filter(|(_, at)| at.from < cue.from && !self.is_call_day(at));
         if let Some(then) = points {
             let after = self.is_after(then);
             let before = before
@@ -189,6 +211,7 @@ impl Scene<'_> {
                 && !at.loose
                 && !self.is_spoilt(at)
                 && !self.is_elsewhere(at)
+                && !self.is_attribute(at)
                 && (!self.is_turned_down(at) && !self.is_denied(at) || self.runs(at))
                 && !matches!(at.prep, Prep::Within | Prep::Before)
         };
@@ -212,7 +235,11 @@ impl Scene<'_> {
     fn spoken_of(&self, first: Option<Outcome>) -> Option<usize> {
         (first == Some(Outcome::NotNow)).then_some(())?;
         let fits = |at: &Mention| {
-            self.is_open_date(at) && !at.loose && !self.is_spoilt(at) && !matches!(at.prep, Prep::Within | Prep::Before | Prep::By)
+            self.is_open_date(at)
+                && !at.loose
+                && !self.is_spoilt(at)
+                && !self.is_attribute(at)
+                && !matches!(at.prep, Prep::Within | Prep::Before | Prep::By)
         };
         let said = |at: &Mention| {
             self.in_sentence(at, Sign::Will)
@@ -221,6 +248,7 @@ impl Scene<'_> {
                 && !self.is_denied(at)
                 && !self.is_sociable(at)
                 && !self.is_elsewhere(at)
+                && !self.is_attribute(at)
         };
         self.mentions.iter().enumerate().rfind(|(_, at)| fits(at) && said(at)).map(|(n, _)| n)
     }
@@ -245,6 +273,13 @@ impl Scene<'_> {
                     | "webinar"
             )
         })
+    }
+
+    /// "requisitions for next year open in November": the year is no day to act on.
+    fn is_attribute(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let others = self.mentions_in(sentence, sentence).any(|(_, other)| other.from > at.to);
+        at.at.grain == Grain::Year && at.prep == Prep::On && self.page.low(at.from) == "for" && others && !self.runs(at)
     }
 
     /// "I'll be in Ohio the week of the 8th"
@@ -293,9 +328,35 @@ impl Scene<'_> {
     fn is_running(&self, n: usize) -> bool {
         let at = &self.mentions[n];
         let on = matches!(at.prep, Prep::On | Prep::From);
-        let running = self.runs(at);
+        let running = self.runs(at) && self.is_barren(at);
         let away = at.at.grain == Grain::Day && at.at.last > at.at.first;
         on && (running || away)
+    }
+
+    /// The sentence says that there is nothing to be had.
+    fn is_barren(&self, at: &Mention) -> bool {
+        let sentence = self.page.sentence(at.from);
+        let from = self.page.words.partition_point(|word| word.sentence < sentence);
+        let to = self.page.words.partition_point(|word| word.sentence <= sentence);
+        let spent = |word: &str| {
+            matches!(
+                word,
+                "full"
+                    | "gone"
+                    | "done"
+                    | "spent"
+                    | "frozen"
+                    | "closed"
+                    | "locked"
+                    | "over"
+                    | "staffed"
+                    | "set"
+                    | "money's"
+                    | "brutal"
+                    | "slammed"
+            )
+        };
+        self.in_sentence(at, Sign::Not) || self.page.words[from..to].iter().any(|word| spent(word.low))
     }
 
     fn runs(&self, at: &Mention) -> bool {

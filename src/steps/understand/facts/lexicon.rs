@@ -226,7 +226,7 @@ fn little_words(map: &mut Words) {
         ("within", Lex::Prep(Prep::Within)),
         ("on in around during over at for", Lex::Prep(Prep::On)),
         (
-            "the of about roughly approximately approx like maybe say sometime probably perhaps likely least right just shortly soon \
+            "the of about toward towards roughly approximately approx like maybe say sometime probably perhaps likely least right just shortly soon \
              immediately our your my us their its at very ish say dem zum der den die au al ao à la l' einschließlich einschl inkl met och med en dnia le el il op em",
             Lex::Filler,
         ),

@@ -84,6 +84,14 @@ fn name_at(page: &Page<'_>, i: usize) -> Option<Name> {
             to += 2;
         }
     }
+    if parts >= 2
+        && LISTS.firms.contains(page.low(to - 1))
+        && !LISTS.second.contains(page.low(to - 1))
+        && !is_given(page.low(from))
+        && !titled
+    {
+        return None;
+    }
     let given = page.low(from);
     let known = is_given(given) || titled;
     if parts == 0 || (parts == 1 && !known && !may_stand_alone(page, from)) || is_firm(page, to) || is_greeted(page, i) {
@@ -135,9 +143,12 @@ fn particles(page: &Page<'_>, i: usize) -> usize {
 }
 
 fn is_capital(page: &Page<'_>, i: usize) -> bool {
-    page.words
-        .get(i)
-        .is_some_and(|word| word.capital && !matches!(word.means, Lex::Number(..)) && !word.low.contains("'m") && !word.low.contains("'ll"))
+    page.words.get(i).is_some_and(|word| word.capital && !matches!(word.means, Lex::Number(..)) && !is_contracted(word.low))
+}
+
+/// `I've`, `CC'ing`
+fn is_contracted(low: &str) -> bool {
+    ["'m", "'ll", "'ve", "'d", "'re", "'ing", "n't"].iter().any(|tail| low.ends_with(tail))
 }
 
 /// All capitals: an abbreviation.

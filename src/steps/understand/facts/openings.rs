@@ -58,6 +58,13 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?-u)\b(?:(?i:jr|req|rq|job|hrq|vac|pos)[-_#]{0,2}\d{3,10}(?:-\d{1,4})?|[Rr][-_]?\d{4,10}|[A-Z]{1,5}[-_]\d{4,10}|[A-Z]{2,5}[-_]\d{4}[-_]\d{2,6}|\d{4,8}BR|[A-Z]{2,4}\d{5,9})\b").ok()
 });
 
+/// Numbers with a weaker sign, believed where a place is offered: `posted as 5567`, `number 24-1187`, `CR-PHY-208`.
+static OFFERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let label = r"\b(?:number|num|id|posted as|listed as|listed under|apply under|under|req\w{0,9})(?:'s)?[^.\n\d$]{0,22}?";
+    let code = r"[A-Z]{2,5}-[A-Z]{2,5}-\d{2,6}|\b\d{2}-\d{3,5}|\b20\d{2}-\d{3,5}|\b\d{5,6}";
+    Regex::new(&format!(r"(?:(?i:{label})((?:[A-Z]{{2,5}}-)?[A-Z]{{0,5}}-?\d[\d-]{{2,11}})|(?:^|[ \t\n(#])({code}))\b")).ok()
+});
+
 /// All web links of a text, in order, once each.
 pub fn links(text: &str) -> Vec<(usize, String)> {
     if !text.contains("://") && !text.contains("www.") && !text.contains('/') {
@@ -96,11 +103,12 @@ enum Piece {
 /// The places that a text offers.
 pub fn openings(page: &Page<'_>, links: &[(usize, String)], outcomes: &[Outcome]) -> Vec<Opening> {
     let offered = outcomes.contains(&Outcome::Opening);
-    let mut pieces: Vec<(usize, Piece)> = numbers(page, links).into_iter().map(|(at, number)| (at, Piece::Number(number))).collect();
+    let mut pieces: Vec<(usize, Piece)> =
+        numbers(page, links, offered).into_iter().map(|(at, number)| (at, Piece::Number(number))).collect();
     let postings = links.iter().filter(|(_, url)| is_posting(url, offered));
     pieces.extend(postings.map(|(at, url)| (*at, Piece::Link(url.clone()))));
     let found = !pieces.is_empty();
-    pieces.extend(titles(page, links, offered || found).into_iter().map(|(at, title)| (at, Piece::Title(title))));
+    pieces.extend(titles(page, links, offered || found, outcomes.is_empty()).into_iter().map(|(at, title)| (at, Piece::Title(title))));
     pieces.sort_by_key(|(at, _)| *at);
     gather(pieces.into_iter().map(|(_, piece)| piece))
 }
@@ -148,7 +156,7 @@ fn is_posting(url: &str, offered: bool) -> bool {
 }
 
 /// Requisition numbers with where they stand; those inside links are the links' own.
-fn numbers(page: &Page<'_>, links: &[(usize, String)]) -> Vec<(usize, String)> {
+fn numbers(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(usize, String)> {
     if !page.text.bytes().any(|b| b.is_ascii_digit()) {
         return Vec::new();
     }
@@ -166,6 +174,10 @@ fn numbers(page: &Page<'_>, links: &[(usize, String)]) -> Vec<(usize, String)> {
             regex.find_iter(page.text).filter(|hit| !is_code(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())),
         );
     }
+    if let (true, Some(regex)) = (offered, OFFERED.as_ref()) {
+        let hits = regex.captures_iter(page.text).filter_map(|hit| hit.get(1).or(hit.get(2)));
+        all.extend(hits.filter(|hit| is_offered_number(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())));
+    }
     all.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
     let mut reached = 0;
     let mut kept = Vec::new();
@@ -177,6 +189,19 @@ fn numbers(page: &Page<'_>, links: &[(usize, String)]) -> Vec<(usize, String)> {
         }
     }
     kept
+}
+
+/// Neither a year nor a telephone number nor a few cases a week.
+fn is_offered_number(number: &str) -> bool {
+    let number = number.trim_end_matches('-');
+    let years = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let phone = number.len() == 8 && number.as_bytes()[3] == b'-';
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    !phone
+        && (3..10).contains(&digits)
+        && !years(number)
+        && !number.split_once('-').is_some_and(|(a, b)| years(a) && years(b))
+        && (digits > 3 || number.contains('-'))
 }
 
 /// Three figures at least; a bare year, time or count is none.
@@ -198,7 +223,7 @@ fn is_code(text: &str) -> bool {
 }
 
 /// Titles in sentences that offer something, with where they stand.
-fn titles(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(usize, String)> {
+fn titles(page: &Page<'_>, links: &[(usize, String)], offered: bool, guess: bool) -> Vec<(usize, String)> {
     let mut all = Vec::new();
     let mut i = 0;
     while i < page.words.len() {
@@ -208,7 +233,7 @@ fn titles(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(usi
         };
         let start = page.words[from].start;
         let linked = links.iter().any(|(at, url)| *at <= start && start < at + url.len());
-        if !linked && (offers(page, from) || (offered && !refuses(page, from))) {
+        if !linked && !refuses(page, from) && (offered || (guess && offers(page, from))) {
             let text = page.text[start..page.words[to - 1].end].split_whitespace().collect::<Vec<_>>().join(" ");
             all.push((start, text));
         }
@@ -264,7 +289,7 @@ fn tail(page: &Page<'_>, to: usize) -> Option<usize> {
 }
 
 fn offers(page: &Page<'_>, at: usize) -> bool {
-    sentence_has(page, at, |k| LISTS.offers.contains(page.low(k))) && !refuses(page, at)
+    sentence_has(page, at, |k| LISTS.offers.contains(page.low(k)))
 }
 
 fn refuses(page: &Page<'_>, at: usize) -> bool {

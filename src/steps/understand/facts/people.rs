@@ -13,9 +13,10 @@ use super::words::Page;
 use crate::model::address::{Address, Mailbox};
 use crate::model::reading::Person;
 
+mod small;
 mod spelling;
 
-use spelling::{capitals, fits, key, plain_name, same_name, whole_name};
+use spelling::{fits, key, plain_name, same_name, whole_name};
 
 /// Words between a name and what belongs to it, at most.
 const NEAR: usize = 14;
@@ -147,17 +148,20 @@ impl Cut<'_> {
             whole.split([' ', ',']).any(|part| part == first)
                 || (whole.is_empty() && local(&writer.address).split(['.', '_']).any(|part| part == first))
         });
-        owner || writer || (text.contains(' ') && self.cast.signature.to_lowercase().contains(&text))
+        let begin = if name.titled { name.from - 1 - usize::from(self.page.low(name.from - 1) == ".") } else { name.from };
+        let low = |back: usize| self.page.low(begin.wrapping_sub(back));
+        let own = low(1) == "i'm" || (low(2) == "i" && low(1) == "am") || (low(2) == "name" && low(1) == "is" && low(3) == "my");
+        owner || own || writer || (text.contains(' ') && self.cast.signature.to_lowercase().contains(&text))
     }
 
     /// The person an address belongs to.
     fn person_of(&self, n: usize) -> Person {
         let mail = &self.mails[n];
         let local = mail.text.split('@').next().unwrap_or_default().to_lowercase();
-        let office = SIGNS.offices.contains(local.as_str());
+        let office = is_office(&local);
         let near = self.names.iter().filter(|name| !self.is_known_name(name));
         let named = near.filter_map(|name| self.closeness(name, n, &local).map(|cost| (cost, name))).min_by_key(|(cost, _)| *cost);
-        let name = named.filter(|(cost, _)| !office || *cost < 6).map(|(_, name)| self.text_of(name));
+        let name = named.filter(|(cost, _)| !office || *cost < 47).map(|(_, name)| self.text_of(name));
         let name = name.map(|name| whole_name(name, &local)).or_else(|| if office { None } else { self.small_name(mail.from, &local) });
         Person { name, email: Some(mail.text.clone()), phone: None }
     }
@@ -176,41 +180,6 @@ impl Cut<'_> {
         (!far).then_some(gap + if fits { 0 } else { 40 } + if before { 0 } else { 3 })
     }
 
-    /// "talk to tom wexler, tw@…": a name in small letters right before its address.
-    fn small_name(&self, at: usize, local: &str) -> Option<String> {
-        let mut k = at;
-        while k > 0 && at - k < 4 && matches!(self.page.low(k - 1), "," | "(" | "-" | ":" | "<" | "at" | "@" | "is" | "email") {
-            k -= 1;
-        }
-        let word = |back: usize| {
-            k.checked_sub(back)
-                .map(|k| self.page.low(k))
-                .filter(|word| word.len() > 1 && word.chars().all(|c| c.is_alphabetic() || c == '\''))
-        };
-        let (last, first) = (word(1)?, word(2));
-        let pair = first
-            .map(|first| format!("{first} {last}"))
-            .filter(|pair| fits(pair, local) && !names::is_no_name(last) && !names::is_no_name(pair.split(' ').next().unwrap_or_default()));
-        pair.or_else(|| self.small_name_before(at, local))
-            .or_else(|| (names::is_given(last) && fits(last, local)).then(|| last.to_owned()))
-            .map(|name| capitals(&name))
-    }
-
-    /// "my buddy jim kowalski at the plan is hiring, jkowalski@…"
-    fn small_name_before(&self, at: usize, local: &str) -> Option<String> {
-        let window = at.saturating_sub(20)..at;
-        let fitting = window.rev().find(|k| {
-            let word = self.page.low(*k);
-            *k > 0
-                && word.len() > 2
-                && !names::is_no_name(word)
-                && names::is_given(self.page.low(k - 1))
-                && fits(word, local)
-                && self.page.sentence(*k) == self.page.sentence(at)
-        })?;
-        Some(format!("{} {}", self.page.low(fitting - 1), self.page.low(fitting)))
-    }
-
     /// Words that refer to somebody stand before or behind the name.
     fn is_referred(&self, name: &Name) -> bool {
         let text = self.text_of(name).to_lowercase();
@@ -222,7 +191,8 @@ impl Cut<'_> {
             .get(self.page.low(name.end))
             .is_some_and(|list| list.iter().any(|(rest, _)| ends(self.page, name.end + 1, rest).is_some()));
         if name.parts == 1 {
-            return (before && (sure || names::is_given(&text)))
+            return (name.titled && self.is_present(name, begin))
+                || (before && (sure || names::is_given(&text)))
                 || (name.titled && behind)
                 || (sure && behind && !matches!(self.page.low(name.end), "in" | "at" | "from" | "just" | "will" | "does" | "'" | "("))
                 || (before && name.end > name.to);
@@ -231,6 +201,34 @@ impl Cut<'_> {
             && (!names::starts_sentence(self.page, begin) || self.page.low(begin - 1) == ":")
             && !matches!(self.page.low(begin - 1), "at" | "in" | "from" | "the" | "our" | "near" | "to" | "a" | "of" | "for");
         sure || before || led || (behind && !matches!(self.page.low(name.end), "in"))
+    }
+
+    /// A titled name that is neither gone nor somebody else's.
+    fn is_present(&self, name: &Name, begin: usize) -> bool {
+        let gone = matches!(
+            self.page.low(name.end),
+            "has"
+                | "is"
+                | "died"
+                | "retired"
+                | "left"
+                | "passed"
+                | "was"
+                | "transferred"
+                | "took"
+                | "accepted"
+                | "resigned"
+                | "no"
+                | "you"
+                | "unfortunately"
+                | "departed"
+                | "stepped"
+        );
+        let other = matches!(
+            self.page.low(begin.wrapping_sub(1)),
+            "not" | "different" | "other" | "a" | "this" | "be" | "the" | "or" | "which" | "is"
+        );
+        !gone && !other && !self.text_of(name).ends_with("'s") && begin > 0
     }
 
     /// A cue ends right before a word, small words let through.
@@ -330,7 +328,7 @@ impl Cut<'_> {
     /// The words around an address say that it is the writer's.
     fn is_own(&self, mail: &Reach) -> bool {
         let sentence = self.page.sentence(mail.from);
-        let here = |k: &usize| self.page.sentence(*k) == sentence;
+        let here = |k: &usize| self.page.sentence(*k) + 1 >= sentence && self.page.sentence(*k) <= sentence;
         let from = (mail.from.saturating_sub(16)..mail.from).find(here).unwrap_or(mail.from);
         let to = (mail.to + 12).min(self.page.words.len());
         let cue = (from..to).filter(here).any(|k| {
@@ -354,4 +352,11 @@ impl Cut<'_> {
         });
         !other && ((cue && mine && !theirs) || (writer && (cue || mine)))
     }
+}
+
+/// The address of a department, not of a person.
+fn is_office(local: &str) -> bool {
+    const PARTS: [&str; 10] =
+        ["recruit", "career", "intake", "management", "office", "inquir", "general", "medicalaffairs", "mailbox", "staffing"];
+    SIGNS.offices.contains(local) || PARTS.iter().any(|part| local.contains(part))
 }

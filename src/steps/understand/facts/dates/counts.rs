@@ -62,14 +62,18 @@ impl Calendar<'_> {
         let alone = (i == 0 || self.page.sentence(i) != self.page.sentence(i - 1))
             && (matches!(self.page.lex(end), Lex::Mark('?' | '.' | '!'))
                 || matches!(self.page.low(end), "ought" | "should" | "would" | "might"));
-        if alone {
+        let loosely = self.page.low(end - 1) == "so"
+            || (self.page.low(end) == "," && matches!(self.page.low(end + 1), "they" | "maybe" | "perhaps" | "probably" | "i'd" | "tops"));
+        if alone || (loosely && matches!(self.page.lex(i.wrapping_sub(1)), Lex::Mark(_))) {
             return (true, false);
         }
         let mut k = i;
         while k > 0 && i - k < 5 {
             k -= 1;
             match self.page.low(k) {
-                "in" | "another" | "next" | "give" | "after" | "wait" | "let" | "til" | "till" | "until" => return (true, false),
+                "in" | "another" | "next" | "give" | "after" | "wait" | "let" | "til" | "till" | "until" | "take" | "takes" => {
+                    return (true, false);
+                }
                 "for" | "within" | "over" | "during" => return (false, true),
                 "me" | "it" | "us" | "least" | "the" | "about" | "roughly" | "," | "oh" | "well" | "um" | "her" | "him" | "them" | "~"
                 | "maybe" | "approximately" | "like" | "say" | "around" | "a" | "probably" | "another's" | "perhaps" => {}

@@ -29,10 +29,13 @@ impl Calendar<'_> {
         let inner = self.long_stretch(j)?;
         let closing = part == Part::End;
         let at = inner.at.part(part);
-        let gone = at.last <= self.now && matches!(self.page.lex(inner.end - 1), Lex::Unit(_)) && inner.at.last >= self.now;
-        let at = if gone { again(inner.at).part(part) } else { at };
+        let unit = matches!(self.page.lex(inner.end - 1), Lex::Unit(_) | Lex::Month(_));
+        let gone = at.last <= self.now && unit && inner.at.last >= self.now;
+        let named = matches!(self.page.lex(inner.end - 1), Lex::Month(_));
+        let next = if named { spans::month(inner.at.first, 12) } else { again(inner.at) };
+        let at = if gone { next.part(part) } else { at };
         let at = if part == Part::Late && at.first <= self.now { Stretch { first: ahead(self.now, 14).min(at.last), ..at } } else { at };
-        Some(Found { at, closing, rest: inner.rest && part == Part::Early, ..inner })
+        Some(Found { at, closing, doubtful: false, rest: inner.rest && part == Part::Early, ..inner })
     }
 
     /// A week, month, quarter, season or year that a part can be taken of.
@@ -102,6 +105,10 @@ impl Calendar<'_> {
                 Some(Found::new(Stretch::day(date), inner.end))
             }
             _ if matches!(self.page.low(j), "half" | "part") => {
+                let bare = matches!(self.page.lex(j + 1), Lex::Mark(_)) && (1..=2).contains(&n) && self.page.low(j) == "half";
+                if bare {
+                    return Some(self.half_year(n, j + 1));
+                }
                 let inner = self.of_stretch(j + 1)?;
                 Some(Found::new(half(inner.at, n), inner.end))
             }
@@ -208,7 +215,8 @@ impl Calendar<'_> {
         let before = i.wrapping_sub(1);
         let opens = matches!(self.page.low(i + 1), "is" | "works" | "would" | "looks" | "might" | "should");
         let led = opens
-            || matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Mark('-'))
+            || matches!(self.page.lex(before), Lex::Prep(_) | Lex::Part(_) | Lex::Which(_) | Lex::Filler | Lex::Mark('-'))
+            || (matches!(self.page.lex(i + 1), Lex::Mark('?')) && self.page.words[i].capital)
             || matches!(self.page.low(before), "the" | "of" | "sometime" | "maybe" | "come" | "to" | "or" | "and" | "about");
         if led { self.season_at(i, false) } else { None }
     }
@@ -234,7 +242,9 @@ impl Calendar<'_> {
             _ => (None, i + 1),
         };
         let first = year.map_or(first, |year| later(first, year - i32::from(first.year()), Unit::Year));
-        let at = Stretch::new(first, spans::month(first, 2).last, Grain::Quarter);
+        // a season that has just begun is not meant from its first day, but from the next month on
+        let begun = first <= self.now && year.is_none() && !running;
+        let at = Stretch::new(if begun { spans::month(self.now, 1).first } else { first }, spans::month(first, 2).last, Grain::Quarter);
         Some(Found { past: at.last < self.now, ..Found::new(at, end) })
     }
 

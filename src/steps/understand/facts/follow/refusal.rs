@@ -88,7 +88,9 @@ impl Scene<'_> {
     pub(in super::super) fn is_refused(&self, at: &Mention) -> bool {
         let cues = self.cues_in(self.page.sentence(at.from));
         let listed = |cue: &Cue| cue.sign == Sign::Not && cue.to <= at.from + 1 && cue.to + 6 > at.from && self.is_list(cue.to, at.from);
-        self.is_spoilt(at) || cues.iter().any(listed)
+        let before = self.page.low(at.from.wrapping_sub(1));
+        let but = matches!(before, "than" | "except") || (before == "but" && self.page.low(at.from.wrapping_sub(3)) == "any");
+        but || self.is_spoilt(at) || cues.iter().any(listed)
     }
 
     /// Only list words and verbs of doing stand between.
