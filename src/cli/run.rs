@@ -25,7 +25,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let wake = Wake::default();
     let mut world = frame.world_with(wake.clone())?;
     world.dry_run = args.dry_run;
-    let Some(mut lock) = Lock::take(world.store.path())? else {
+    let Some(mut lock) = take_lock(&world)? else {
         return Err(Failure::user("another curbside works on this mailbox already").hint("curbside status says which"));
     };
     world.store.unite_suppressions(world.dice.bytes(), world.now())?;
@@ -39,6 +39,17 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
         Ended::Softly => Ok(()),
         Ended::Hard => Err(Failure::new(Kind::User, "stopped at once; what was being sent is looked for when curbside runs again")),
     }
+}
+
+/// Other commands hold the lock for moments; only one that holds on is another one at work.
+fn take_lock(world: &World) -> Result<Option<Lock>, Failure> {
+    for _ in 0..40 {
+        if let Some(lock) = Lock::take(world.store.path())? {
+            return Ok(Some(lock));
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(None)
 }
 
 fn once(world: &mut World, frame: &Frame) -> Result<(), Failure> {

@@ -30,7 +30,7 @@ use crate::store::{StoreError, Tx};
 /// Marks the reading of a mail in a contact's name that failed the provider's check: no draft answers it.
 pub const UNVERIFIED: &str = "sender_check_failed";
 
-/// A clock that stands less than this behind the last look was set back by a command that started it at the same hour.
+/// A clock that stands less than this behind what was written was set back by a command that started it at the same hour.
 const A_LITTLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
 /// Writes down what a batch of mails teaches, inside one transaction.
@@ -64,7 +64,10 @@ impl Learner<'_> {
         }
         let Some(mail) = mime::parse(bytes) else { return Ok(false) };
         // One mail happens once, also for somebody who was added after it was kept for another.
-        let at = self.tx.kept_at(&concern.event)?.map_or_else(|| self.at(row, &mail), Ok)?;
+        let at = match self.tx.kept_at(&concern.event)? {
+            Some(at) => at,
+            None => self.after_ours(self.at(row, &mail)?, concern)?,
+        };
         let found = Found { mail: &mail, bytes, event: &concern.event, at };
         if !matches!(concern.why, Why::Owner(_) | Why::Contact(_, Writer::Unverified)) {
             self.was_sent(mail.refers_to(), at, "it was answered")?;
@@ -96,7 +99,9 @@ impl Learner<'_> {
         let arrived = row.arrived.or(written).unwrap_or(self.now);
         let sane = |at: &Timestamp| arrived.checked_add(25.hours()).is_ok_and(|latest| *at <= latest);
         let at = match self.live_from {
-            Some(last) => arrived.max(last),
+            // Stamped before the last look and not seen then: moved here, or stamped by another clock. It is new now.
+            Some(last) if arrived < last => self.now,
+            Some(_) => arrived,
             None => written.filter(sane).unwrap_or(arrived),
         };
         let mut after = None;
@@ -105,8 +110,17 @@ impl Learner<'_> {
         }
         let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
         // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
-        let just_looked = self.live_from.filter(|last| *last > self.now && last.duration_since(self.now) < A_LITTLE);
-        Ok(at.min(self.now).max(after.unwrap_or(Timestamp::MIN)).max(just_looked.unwrap_or(Timestamp::MIN)))
+        Ok(at.min(self.now).max(after.unwrap_or(Timestamp::MIN)))
+    }
+
+    /// What is new comes after what was done with these contacts so far, even when the clock was set back since.
+    fn after_ours(&self, at: Timestamp, concern: &Concern) -> Result<Timestamp, StoreError> {
+        let mut at = at;
+        for contact in concern.contacts().iter().filter(|_| self.live_from.is_some()) {
+            let last = self.tx.last_happened(*contact)?.filter(|last| *last > self.now && last.duration_since(self.now) < A_LITTLE);
+            at = at.max(last.unwrap_or(at));
+        }
+        Ok(at)
     }
 
     fn learn_from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {

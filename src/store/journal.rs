@@ -72,6 +72,15 @@ impl Tx<'_> {
         Ok(last.filter(|last| (on..on + MOMENT).contains(last)).unwrap_or(on))
     }
 
+    /// When the last thing about a contact happened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_happened(&self, contact: ContactId) -> Result<Option<Timestamp>, StoreError> {
+        let mut last = self.conn.prepare_cached("SELECT max(happened) FROM journal WHERE contact = ?1")?;
+        Ok(last.query_row([contact.0], |row| row.get::<_, Option<i64>>(0))?.map(instant))
+    }
+
     /// All lines about a contact, in the order things happened.
     ///
     /// # Errors

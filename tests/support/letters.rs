@@ -29,13 +29,16 @@ pub fn date() -> String {
 }
 
 /// The hour; real servers know no other.
+<<<<<<< HEAD
 pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(std::time::UNIX_EPOCH + since_epoch()).expect("our time")
 }
 
+=======
+>>>>>>> loop
 #[expect(clippy::disallowed_methods, reason = "real servers stamp their mail with the real hour")]
-fn since_epoch() -> std::time::Duration {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970")
+pub fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }
 
 /// A word nobody used before in this run.

@@ -192,21 +192,16 @@ impl Owner {
 
     /// Starts `run` with further words and waits until it watches.
     pub fn run_with(&self, words: &[&str]) -> Daemon {
-        let before = self.last_sync();
         let log = self.home.with_file_name("run.log");
         let err = fs::File::create(&log).expect("our file");
         let child = self.command(&[words, &["run"]].concat()).stdout(Stdio::null()).stderr(err).spawn().expect("the binary runs");
         let mut daemon = Daemon { child, log };
+        let pid = daemon.pid();
         wait_until("the daemon runs", || {
             assert!(daemon.lives(), "the daemon ended: {}", daemon.log());
-            let status = self.status();
-            status["daemon"]["running"] == true && status["last_sync"] != before
+            self.status()["daemon"]["pid"] == pid
         });
         daemon
-    }
-
-    fn last_sync(&self) -> Value {
-        self.status()["last_sync"].clone()
     }
 
     /// `status`, whatever its exit code.

@@ -62,6 +62,15 @@ impl Concern {
             Why::Thread | Why::Report => tx.is_kept(&self.event),
         }
     }
+
+    /// The contacts whose mail it is, or to whom the owner wrote.
+    pub(super) fn contacts(&self) -> Vec<ContactId> {
+        match &self.why {
+            Why::Contact(contact, _) => vec![*contact],
+            Why::Owner(contacts) => contacts.clone(),
+            Why::Thread | Why::Report => Vec::new(),
+        }
+    }
 }
 
 /// True for mail that was kept as somebody else's within the conversation.
