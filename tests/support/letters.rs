@@ -29,13 +29,6 @@ pub fn date() -> String {
 }
 
 /// The hour; real servers know no other.
-<<<<<<< HEAD
-pub fn now() -> jiff::Timestamp {
-    jiff::Timestamp::try_from(std::time::UNIX_EPOCH + since_epoch()).expect("our time")
-}
-
-=======
->>>>>>> loop
 #[expect(clippy::disallowed_methods, reason = "real servers stamp their mail with the real hour")]
 pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
