@@ -115,6 +115,7 @@ fn a_ca_file_that_is_missing_or_empty_is_named() {
     let missing = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
     assert!(matches!(missing.map(drop), Err(EdgeError::Permanent(why)) if why.contains("/nonexistent/ca.pem")));
     let empty = tempfile::NamedTempFile::new().expect("a file");
+    let (mut servers, _) = serve(Security::Tls, drop); // it takes one connection
     servers.ca_file = Some(empty.path().to_owned());
     let refused = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
     assert!(matches!(refused.map(drop), Err(EdgeError::Permanent(why)) if why.contains("no certificate")));
