@@ -37,7 +37,7 @@ pub fn build(messages: usize) -> Town {
     }
     let every = 50;
     let mut uids = Vec::new();
-    let start = Timestamp::now().checked_sub((170 * 24).hours()).expect("a date");
+    let start = curbside::clock::Clock::system().now().checked_sub((170 * 24).hours()).expect("a date");
     for n in 0..messages {
         let seconds = i64::try_from(n * 169 * 86_400 / messages.max(1)).expect("seconds");
         let at = start.checked_add(seconds.seconds()).expect("a date");
@@ -86,7 +86,7 @@ fn answer(n: usize, at: Timestamp, user: &str) -> String {
 fn stranger(n: usize, at: Timestamp, user: &str) -> String {
     let mut body = String::new();
     // About 2 KB on average, as much mail is; some far larger.
-    let lines = if n % 997 == 0 { 3_000 } else { 10 + n % 40 };
+    let lines = if n.is_multiple_of(997) { 3_000 } else { 10 + n % 40 };
     for line in 0..lines {
         let _ = write!(body, "Line {line} of a mail that concerns nobody you keep, number {n}.\r\n");
     }

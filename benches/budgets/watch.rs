@@ -31,7 +31,8 @@ fn rest(daemon: &Child) {
     let before = ticks(daemon.id());
     let span = Duration::from_secs(20);
     std::thread::sleep(span);
-    let used = (ticks(daemon.id()) - before) as f64 / 100.0 / span.as_secs_f64() * 100.0;
+    let ticked = u32::try_from(ticks(daemon.id()) - before).unwrap_or(u32::MAX);
+    let used = f64::from(ticked) / 100.0 / span.as_secs_f64() * 100.0;
     println!(
         "daemon at rest: {} MiB resident (budget 16), {used:.3} % of a processor (budget 0.01)",
         home::field(daemon.id(), "VmRSS:") / 1024

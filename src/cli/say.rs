@@ -46,6 +46,7 @@ impl Say {
     }
 
     /// Something the owner should mend, on standard error.
+    #[expect(clippy::unused_self, reason = "warnings are said whatever was asked for, through the same mouth")]
     pub fn warn(&self, words: &str) {
         let _ = writeln!(std::io::stderr(), "curbside: {}", safe(words));
     }

@@ -55,7 +55,9 @@ fn list(frame: &Frame, dir: &Path) -> Result<(), Failure> {
     let (library, errors) = Library::load(dir);
     let objects: Vec<Value> = library.all().map(object).collect();
     frame.say.list(&objects, || words(&library))?;
-    errors.iter().for_each(|error| frame.say.warn(&error.to_string()));
+    for error in errors {
+        frame.say.warn(&error.to_string());
+    }
     Ok(())
 }
 

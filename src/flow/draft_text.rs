@@ -69,7 +69,7 @@ pub fn draft(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -
         reason: touch.reason.clone(),
         template: template.name.clone(),
         news: candidate.occasions.news.as_ref().filter(|(_, news)| tells(&words.text, news)).map(|(id, _)| *id),
-        content: content(world, tx, candidate, &thread, words, attachment)?,
+        content: content(world, tx, candidate, thread.as_ref(), words, attachment)?,
         approved: None,
         approved_at: None,
         due: touch.due,
@@ -87,20 +87,20 @@ fn content(
     world: &World,
     tx: &Tx<'_>,
     candidate: &Candidate,
-    thread: &Option<Message>,
+    thread: Option<&Message>,
     words: checkins::Draft,
     attachment: Option<Attachment>,
 ) -> Result<Content, Trouble> {
     let contact = &candidate.contact;
     let to = address_of(tx, contact)?.ok_or_else(|| Trouble::refused("no address to write to"))?;
-    let subject = thread.as_ref().map_or(words.subject, |message| answer_subject(&message.subject));
+    let subject = thread.map_or(words.subject, |message| answer_subject(&message.subject));
     Ok(Content {
         from: from(world, tx, contact)?,
         to: Mailbox { name: contact.name.clone(), address: to },
         subject,
         text: signed(world, &words.text),
-        in_reply_to: thread.as_ref().and_then(|message| message.rfc_id.clone()),
-        references: thread.as_ref().map(|message| message.chain.clone()).unwrap_or_default(),
+        in_reply_to: thread.and_then(|message| message.rfc_id.clone()),
+        references: thread.map(|message| message.chain.clone()).unwrap_or_default(),
         attachment,
     })
 }

@@ -73,8 +73,8 @@ impl Learner<'_> {
             self.was_sent(mail.refers_to(), at, "it was answered")?;
         }
         match &concern.why {
-            Why::Contact(contact, writer) => self.from_contact(&found, *contact, *writer),
-            Why::Owner(contacts) => self.from_owner(&found, contacts),
+            Why::Contact(contact, writer) => self.learn_from_contact(&found, *contact, *writer),
+            Why::Owner(contacts) => self.learn_from_owner(&found, contacts),
             Why::Thread => self.in_thread(&found),
             Why::Report => self.report(&found),
         }
@@ -123,7 +123,7 @@ impl Learner<'_> {
         Ok(at)
     }
 
-    fn from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
+    fn learn_from_contact(&mut self, found: &Found<'_>, contact: ContactId, writer: Writer) -> Result<bool, StoreError> {
         let mut reading = self.read(found);
         if writer == Writer::Unverified {
             reading.rules.push(UNVERIFIED.to_owned());
@@ -181,7 +181,7 @@ impl Learner<'_> {
     }
 
     /// The owner's own mail, or the copy of a check-in.
-    fn from_owner(&mut self, found: &Found<'_>, contacts: &[ContactId]) -> Result<bool, StoreError> {
+    fn learn_from_owner(&mut self, found: &Found<'_>, contacts: &[ContactId]) -> Result<bool, StoreError> {
         let ids = found.mail.message_id.iter().chain(&found.mail.original_message_id);
         self.was_sent(ids.clone().map(String::as_str), found.at, "found in Sent")?;
         for id in ids {

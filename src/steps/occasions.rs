@@ -85,7 +85,8 @@ pub fn remark_reason(remark: &Remark) -> Option<Reason> {
 fn add_new(add: &mut dyn FnMut(Reason, String), story: &Story, known: &Occasions, today: Date, zone: &TimeZone) {
     let since = story.last_touch.map(|at| days_between(at.to_zoned(zone.clone()).date(), today));
     let silence = since.filter(|days| *days >= LONG_SILENCE && story.our_mails > 0);
-    if let (Some(days), Some(_)) = (silence, known.news.as_ref().map(|_| ()).or(known.season.as_ref().map(|_| ()))) {
+    let something_new = known.news.is_some() || known.season.is_some();
+    if let Some(days) = silence.filter(|_| something_new) {
         add(Reason::LongSilence, format!("no word for {} months", days / 30));
     }
     if let Some((_, text)) = &known.news {

@@ -141,7 +141,7 @@ fn act<S: Read + Write>(
 
 fn flood(line: &mut impl Write, flooded: &mut usize) -> io::Result<()> {
     while *flooded < 64 << 20 {
-        *flooded += line.write(&[b'x'; 64 * 1024])?;
+        *flooded += line.write(&vec![b'x'; 64 * 1024])?;
     }
     Ok(())
 }

@@ -132,7 +132,7 @@ fn a_name_and_a_subject_beyond_ascii_arrive_whole() {
     let (zoe, address) = owner.knows("Zoë Ångström-Nuñez");
     let draft = owner.draft(&zoe);
     let file = owner.home.with_file_name("text");
-    std::fs::write(&file, format!("Subject: Grüße — 日本語 and a naïve résumé that makes this subject rather long, longer than one line\n\nDear Zoë,\n\nÀ bientôt — 👋\n\nLeah\n")).expect("our file");
+    std::fs::write(&file, "Subject: Grüße — 日本語 and a naïve résumé that makes this subject rather long, longer than one line\n\nDear Zoë,\n\nÀ bientôt — 👋\n\nLeah\n").expect("our file");
     let id = draft["id"].as_str().expect("an id");
     owner.json(&["review", "edit", id, "--file", file.to_str().expect("a path")]);
     let old = owner.curbside(&["review", "approve", &format!("{id}@{}", draft["fingerprint"].as_str().expect("text"))]);

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 const US: &str = "tom.weiss@northplan.example";
 
 fn read_bytes(bytes: &[u8]) -> Reading {
-    let me = [Address::parse("leah.brandt@mail.example").unwrap()];
+    let me = [Address::parse("leah.brandt@mail.example").expect("what the mail was written to hold")];
     let mail = mime::parse(bytes).unwrap_or_default();
     understand(&mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC })
 }
@@ -99,14 +99,14 @@ fn a_report_names_the_mail_that_came_back() {
     for name in
         ["postfix-user-unknown", "qmail-no-mailbox", "exim-mailbox-full", "postfix-delay", "boundary-lost", "over-quota-as-disposition"]
     {
-        let bounce = read(name).bounce.unwrap();
+        let bounce = read(name).bounce.expect("what the mail was written to hold");
         assert_eq!(bounce.original_message_id.as_deref(), Some("checkin-17@mail.example"), "{name}");
     }
 }
 
 #[test]
 fn two_recipients_of_one_report_have_their_own_fates() {
-    let recipients = read("two-recipients-two-fates").bounce.unwrap().recipients;
+    let recipients = read("two-recipients-two-fates").bounce.expect("what the mail was written to hold").recipients;
     let fates: Vec<(&str, bool)> = recipients.iter().map(|recipient| (recipient.address.as_str(), recipient.hard)).collect();
     assert_eq!(fates, [(US, true), ("ana.ruiz@northplan.example", false)]);
 }

@@ -323,7 +323,7 @@ mod tests {
     fn every_pattern_of_the_tables_is_one() {
         for file in [include_str!("../../../data/automatic.toml"), include_str!("../../../data/bounce.toml")] {
             let mut found = Vec::new();
-            texts(&toml::from_str(file).unwrap(), &mut found);
+            texts(&toml::from_str(file).expect("a table"), &mut found);
             assert!(found.iter().all(|text| !text.contains(char::is_control)), "an escape that the table's quotes took for their own");
             let wrong: Vec<&String> = found
                 .iter()
