@@ -76,8 +76,56 @@ fn p12_a_digest_whose_sender_died_is_not_sent_twice() {
         child.kill().expect("our child");
         child.wait().expect("our child");
     }
+    // Whether one left is looked for during ten minutes.
+    owner.now = Some("2027-01-11T07:12:00-05:00".to_owned());
     owner.curbside(&["run", "--once"]).must(0);
     wait_until("the digest", || !folder(&owner.user, "").is_empty());
     owner.curbside(&["run", "--once"]).must(0);
     assert_eq!(folder(&owner.user, "").len(), 1);
+}
+
+#[test]
+fn p6_a_mail_that_fails_the_providers_check_holds_and_does_nothing_else() {
+    let owner = Owner::new("leah");
+    let (jane, address) = owner.knows("Jane Doe");
+    assert_eq!(owner.drafts(&jane).len(), 1);
+    let verdict = "Authentication-Results: mx.example.test; spf=fail; dmarc=fail header.from=example.test\n";
+    deliver(&owner.user, &mail(&address, &owner.user, "Stop", verdict, "Please never email me again."));
+    owner.json(&["sync"]);
+    assert_eq!(owner.standing(&jane).0, "held", "not stopped by a forgery");
+    let id = owner.approves(&jane);
+    owner.curbside(&["run", "--once"]).must(0);
+    assert_eq!(owner.state(&id), "deferred", "and not written to meanwhile");
+    assert!(folder(&address, "").is_empty());
+    owner.json(&["resume", &jane]);
+    assert_eq!(owner.standing(&jane).0, "active");
+}
+
+#[test]
+fn a_run_that_starts_while_another_command_looks_waits_its_turn() {
+    let owner = Owner::new("leah");
+    owner.knows("Jane Doe");
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| (0..3).for_each(|_| drop(owner.status())));
+        }
+        for _ in 0..2 {
+            owner.curbside(&["run", "--once"]).must(0);
+        }
+    });
+}
+
+#[test]
+fn a_copy_to_others_counts_for_everybody_it_went_to() {
+    let owner = Owner::new("leah");
+    let (jane, address) = owner.knows("Jane Doe");
+    let (tom, toms) = owner.knows("Tom Wexler");
+    let own =
+        mail(&format!("L. Brandt <alias.of.{}>", owner.user), &toms, "Both of you", &format!("Cc: Jane <{address}>\n"), "Hello both.");
+    deliver(&owner.user.replace('@', "+Sent@"), &own);
+    owner.json(&["sync"]);
+    for contact in [&jane, &tom] {
+        assert!(owner.json(&["show", contact])["last_touch"].is_string(), "from whatever alias");
+        assert!(owner.drafts(contact).is_empty());
+    }
 }

@@ -57,12 +57,6 @@ impl Daemon {
         (status.code(), begun.elapsed())
     }
 
-    /// Ends it as a power cut would.
-    pub fn kill(mut self) {
-        self.child.kill().expect("our child");
-        self.child.wait().expect("our child");
-    }
-
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
