@@ -117,3 +117,14 @@ fn p2_who_asked_not_to_be_written_to_comes_back_only_by_their_own_invitation() {
     home.refusal(1, &["add", "jane@plan.example"]);
     home.refusal(2, &["add", "jane@plan.example", "--invited", "in May"]);
 }
+
+#[test]
+fn p3_a_cadence_shorter_than_a_week_is_refused() {
+    refused(
+        1,
+        &[
+            (&["add", "Tom Weiss <tom@plan.example>", "--every", "0w"], "1w or more"),
+            (&["edit", "jane@plan.example", "--every", "3d"], "1w or more"),
+        ],
+    );
+}

@@ -11,6 +11,7 @@ use crate::model::contact::{Contact, Mode, Relation};
 use crate::model::employer::{Employer, EmployerKind};
 use crate::model::id::ContactId;
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
+use crate::model::span::Span;
 use crate::model::standing::{HoldReason, StopReason};
 use crate::steps::directory::Directory;
 use crate::steps::story;
@@ -32,7 +33,7 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
         title: plain(new.title),
         relation: new.relation.unwrap_or(Relation::Other),
         met: plain(new.met),
-        every: new.every,
+        every: checked_every(new.every)?,
         zone: checked_zone(plain(new.zone))?,
         state: plain(new.state).map(|state| state.to_uppercase()),
         tags: new.tags.iter().map(|tag| clean_name(tag)).filter(|tag| !tag.is_empty()).collect(),
@@ -153,7 +154,7 @@ pub(super) fn edit(world: &World, tx: &Tx<'_>, who: &str, edit: EditContact) -> 
     }
     replace(&mut contact.state, edit.state);
     contact.relation = edit.relation.unwrap_or(contact.relation);
-    contact.every = edit.every.unwrap_or(contact.every);
+    contact.every = checked_every(edit.every.unwrap_or(contact.every))?;
     contact.tags = edit.tags.unwrap_or(contact.tags);
     contact.mode = edit.mode.unwrap_or(contact.mode);
     if let Some(note) = plain(edit.note) {
@@ -295,6 +296,16 @@ pub(super) fn required(what: &str, text: &str) -> Result<String, Trouble> {
 
 fn plain(text: Option<String>) -> Option<String> {
     text.map(|text| clean_name(&text)).filter(|text| !text.is_empty()).map(|text| text.chars().take(MOST_TEXT).collect())
+}
+
+/// Nobody is written to twice within a week, so no cadence is shorter (P3).
+fn checked_every(every: Option<Span>) -> Result<Option<Span>, Trouble> {
+    match every {
+        Some(span) if span.seconds() < Span::Weeks(1).seconds() => {
+            Err(Trouble::refused("nobody is written to twice within a week; write 1w or more"))
+        }
+        other => Ok(other),
+    }
 }
 
 fn checked_zone(zone: Option<String>) -> Result<Option<String>, Trouble> {
