@@ -2,9 +2,10 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+
+use tokio::net::unix::pipe::{self, Receiver};
 
 use crate::store::StoreError;
 
@@ -13,6 +14,9 @@ use crate::store::StoreError;
 pub struct Lock {
     file: File,
 }
+
+/// The named pipe that nudges go through.
+const PIPE: &str = "nudge";
 
 fn beside(database: &Path, name: &str) -> PathBuf {
     database.with_file_name(name)
@@ -79,17 +83,50 @@ pub fn daemon(database: &Path) -> Result<Option<u32>, StoreError> {
     Ok(text.trim().parse().ok())
 }
 
-/// Tells a running daemon that something changed.
+/// Tells a running daemon that something changed. Without one, nothing reads the pipe and nothing happens.
 pub fn nudge(database: &Path) {
-    let path = beside(database, "nudge");
-    if let Ok(file) = open(&path) {
-        // A write and not only a time: coarse clocks would hide a second nudge.
-        let _ = file.set_len(0).and_then(|()| (&file).write_all(b"."));
+    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    if let Ok(mut pipe) = OpenOptions::new().write(true).custom_flags(nonblocking).open(beside(database, PIPE)) {
+        // A full pipe is a daemon that will look anyway.
+        let _ = pipe.write(b".");
     }
 }
 
-/// When the last nudge came.
-#[must_use]
-pub fn last_nudge(database: &Path) -> Option<SystemTime> {
-    std::fs::metadata(beside(database, "nudge")).and_then(|meta| meta.modified()).ok()
+/// The pipe in which nudges arrive: asleep in the kernel until one comes.
+#[derive(Debug)]
+pub struct Nudges(Option<Receiver>);
+
+impl Nudges {
+    /// Makes the pipe beside the database where it is missing. Without one (a disk that knows no pipes) changes are
+    /// seen at the next look at the mailbox.
+    #[must_use]
+    pub fn open(database: &Path) -> Self {
+        let path = beside(database, PIPE);
+        let is_pipe = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.file_type().is_fifo());
+        if !is_pipe {
+            let _ = std::fs::remove_file(&path);
+            let _ = rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600), 0);
+        }
+        match pipe::OpenOptions::new().read_write(true).open_receiver(&path) {
+            Ok(receiver) => Self(Some(receiver)),
+            Err(error) => {
+                tracing::warn!("changes by other commands are seen late: {}: {error}", path.display());
+                Self(None)
+            }
+        }
+    }
+
+    /// Waits for a nudge; several at once are one.
+    pub async fn next(&self) {
+        let Some(receiver) = &self.0 else { return std::future::pending().await };
+        let mut bytes = [0_u8; 64];
+        loop {
+            if receiver.readable().await.is_err() {
+                return std::future::pending().await;
+            }
+            if receiver.try_read(&mut bytes).is_ok() {
+                return;
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The loop: a turn, then a wait for new mail, an hour, or a nudge. One thread does the work; this one keeps the hours.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -15,8 +15,6 @@ use crate::world::World;
 
 /// An IDLE is renewed so often: a dead line is noticed within ten minutes, and servers hang up after 29.
 const RENEW: Duration = Duration::from_secs(8 * 60);
-/// How often the nudge of another process is looked for.
-const NUDGE: Duration = Duration::from_millis(400);
 /// Waits after trouble grow from the first to the second.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
 /// After the first signal the mail in hand may take so long.
@@ -60,19 +58,13 @@ pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
 /// Passes signals, nudges and the watchdog on until the river has ended.
 async fn keep_hours(database: PathBuf, wake: &Wake, mut ended: tokio::sync::oneshot::Receiver<()>) -> std::io::Result<Ended> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut last = lock::last_nudge(&database);
+    let nudges = lock::Nudges::open(&database);
     let mut watchdog = watchdog();
     loop {
         tokio::select! {
             _ = &mut ended => return Ok(Ended::Softly),
             () = stop_signal(&mut term, &mut int) => break,
-            () = tokio::time::sleep(NUDGE) => {
-                let now = lock::last_nudge(&database);
-                if now != last {
-                    last = now;
-                    wake.ring();
-                }
-            }
+            () = nudges.next() => wake.ring(),
             () = next(&mut watchdog) => notify(&[sd_notify::NotifyState::Watchdog]),
         }
     }
@@ -191,14 +183,20 @@ impl Flowing {
         let inbox: Option<Folder> = folder_of(&self.world.post.known_folders()?, Role::Inbox).cloned();
         match self.world.post.wait(inbox.as_ref(), at_most)? {
             Waited::Mail => {
-                if let Some(inbox) = &inbox
-                    && let Err(trouble) = flow::glance(&mut self.world, inbox)
-                {
-                    tracing::info!("a glance at the inbox failed: {trouble}");
+                if let Some(inbox) = &inbox {
+                    self.glance(inbox);
                 }
                 Ok(())
             }
             Waited::Time | Waited::Rung => Ok(()),
+        }
+    }
+
+    fn glance(&mut self, inbox: &Folder) {
+        let begun = Instant::now();
+        match flow::glance(&mut self.world, inbox) {
+            Ok(()) => tracing::debug!(micros = begun.elapsed().as_micros(), "looked at new mail"),
+            Err(trouble) => tracing::info!("a glance at the inbox failed: {trouble}"),
         }
     }
 
