@@ -11,11 +11,13 @@ use crate::{home, servers};
 pub fn run(town: &Town, count: usize) {
     let home = home::copy(&home::template_again(town), 999);
     home::timed(&home, &["sync"]);
+    let log = home.join("log");
+    let file = std::fs::File::create(&log).expect("a file");
     let mut daemon = Command::new(env!("CARGO_BIN_EXE_curbside"))
         .arg("--home")
         .arg(&home)
-        .arg("run")
-        .stderr(Stdio::null())
+        .args(["-vv", "run"])
+        .stderr(Stdio::from(file))
         .spawn()
         .expect("the daemon runs");
     let world = home::world(&home);
@@ -23,27 +25,43 @@ pub fn run(town: &Town, count: usize) {
     std::thread::sleep(Duration::from_secs(2));
     rest(&daemon);
     answers(&home, town, count);
+    looks(&log);
+    println!("after {count} answers: {} MiB resident", home::field(daemon.id(), "VmRSS:") / 1024);
     let _ = Command::new("kill").arg(daemon.id().to_string()).status();
     let _ = daemon.wait();
 }
 
 fn rest(daemon: &Child) {
-    let before = ticks(daemon.id());
+    let before = nanoseconds(daemon.id());
     let span = Duration::from_secs(20);
     std::thread::sleep(span);
-    let ticked = u32::try_from(ticks(daemon.id()) - before).unwrap_or(u32::MAX);
-    let used = f64::from(ticked) / 100.0 / span.as_secs_f64() * 100.0;
+    let used = Duration::from_nanos(nanoseconds(daemon.id()) - before).as_secs_f64() / span.as_secs_f64() * 100.0;
     println!(
-        "daemon at rest: {} MiB resident (budget 16), {used:.3} % of a processor (budget 0.01)",
+        "daemon at rest: {} MiB resident (budget 16), {used:.4} % of a processor (budget 0.01)",
         home::field(daemon.id(), "VmRSS:") / 1024
     );
 }
 
-/// User and system time in hundredths of a second.
-fn ticks(pid: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    [11, 12].iter().filter_map(|index| fields.get(*index)?.parse::<u64>().ok()).sum()
+/// Processor time of all threads.
+fn nanoseconds(pid: u32) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("a living process");
+    let spent = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok());
+    spent.filter_map(|text| text.split_whitespace().next()?.parse::<u64>().ok()).sum()
+}
+
+/// From the server's word of new mail to the outcome written, the server's own FETCH included, as the daemon logs it.
+fn looks(log: &Path) {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let micros = text.lines().filter_map(|line| line.split("micros=").nth(1)?.split_whitespace().next()?.parse().ok());
+    let mut times: Vec<Duration> = micros.map(Duration::from_micros).collect();
+    assert!(!times.is_empty(), "the daemon looked at new mail");
+    times.sort();
+    let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
+    println!(
+        "from the server's EXISTS to the outcome written, its own FETCH included: median {:.1?}, 95th percentile {:.1?} (budget 20 ms beyond the FETCH)",
+        at(50),
+        at(95)
+    );
 }
 
 fn answers(home: &Path, town: &Town, count: usize) {
