@@ -119,12 +119,12 @@ fn p2_who_asked_not_to_be_written_to_comes_back_only_by_their_own_invitation() {
 }
 
 #[test]
-fn p3_a_cadence_shorter_than_a_week_is_refused() {
+fn a_cadence_without_length_is_refused() {
     refused(
         1,
         &[
-            (&["add", "Tom Weiss <tom@plan.example>", "--every", "0w"], "1w or more"),
-            (&["edit", "jane@plan.example", "--every", "3d"], "1w or more"),
+            (&["add", "Tom Weiss <tom@plan.example>", "--every", "0w"], "at least a day"),
+            (&["edit", "jane@plan.example", "--every", "0d"], "at least a day"),
         ],
     );
 }
