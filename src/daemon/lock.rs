@@ -2,10 +2,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use tokio::net::unix::pipe::{self, Receiver};
+use rustix::fs::inotify;
+use tokio::io::unix::AsyncFd;
 
 use crate::store::StoreError;
 
@@ -15,8 +17,8 @@ pub struct Lock {
     file: File,
 }
 
-/// The named pipe that nudges go through.
-const PIPE: &str = "nudge";
+/// The file that nudges touch.
+const NUDGE: &str = "nudge";
 
 fn beside(database: &Path, name: &str) -> PathBuf {
     database.with_file_name(name)
@@ -83,34 +85,25 @@ pub fn daemon(database: &Path) -> Result<Option<u32>, StoreError> {
     Ok(text.trim().parse().ok())
 }
 
-/// Tells a running daemon that something changed. Without one, nothing reads the pipe and nothing happens.
+/// Tells a running daemon that something changed.
 pub fn nudge(database: &Path) {
-    let nonblocking = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    if let Ok(mut pipe) = OpenOptions::new().write(true).custom_flags(nonblocking).open(beside(database, PIPE)) {
-        // A full pipe is a daemon that will look anyway.
-        let _ = pipe.write(b".");
+    if let Ok(mut file) = open(&beside(database, NUDGE)) {
+        let _ = file.write_all(b".").and_then(|()| file.set_len(0));
     }
 }
 
-/// The pipe in which nudges arrive: asleep in the kernel until one comes.
+/// The watch on the file that nudges touch: asleep in the kernel until one comes.
 #[derive(Debug)]
-pub struct Nudges(Option<Receiver>);
+pub struct Nudges(Option<AsyncFd<OwnedFd>>);
 
 impl Nudges {
-    /// Makes the pipe beside the database where it is missing. Without one (a disk that knows no pipes) changes are
-    /// seen at the next look at the mailbox.
+    /// Begins to watch. Where that cannot be, changes are seen at the next look at the mailbox.
     #[must_use]
     pub fn open(database: &Path) -> Self {
-        let path = beside(database, PIPE);
-        let is_pipe = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.file_type().is_fifo());
-        if !is_pipe {
-            let _ = std::fs::remove_file(&path);
-            let _ = rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, rustix::fs::Mode::from_raw_mode(0o600), 0);
-        }
-        match pipe::OpenOptions::new().read_write(true).open_receiver(&path) {
-            Ok(receiver) => Self(Some(receiver)),
+        match watch(&beside(database, NUDGE)) {
+            Ok(watch) => Self(Some(watch)),
             Err(error) => {
-                tracing::warn!("changes by other commands are seen late: {}: {error}", path.display());
+                tracing::warn!("changes by other commands are seen late: {error}");
                 Self(None)
             }
         }
@@ -118,15 +111,18 @@ impl Nudges {
 
     /// Waits for a nudge; several at once are one.
     pub async fn next(&self) {
-        let Some(receiver) = &self.0 else { return std::future::pending().await };
-        let mut bytes = [0_u8; 64];
-        loop {
-            if receiver.readable().await.is_err() {
-                return std::future::pending().await;
-            }
-            if receiver.try_read(&mut bytes).is_ok() {
-                return;
-            }
-        }
+        let Some(watch) = &self.0 else { return std::future::pending().await };
+        let Ok(mut ready) = watch.readable().await else { return std::future::pending().await };
+        let mut events = [0_u8; 4096];
+        while rustix::io::read(watch.get_ref(), &mut events).is_ok_and(|count| count > 0) {}
+        ready.clear_ready();
     }
+}
+
+#[expect(deprecated, reason = "an `OwnedFd` is owned and never replaced, which is all that the unsafe successor asks for")]
+fn watch(file: &Path) -> std::io::Result<AsyncFd<OwnedFd>> {
+    open(file).map_err(std::io::Error::other)?;
+    let watch = inotify::init(inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC)?;
+    inotify::add_watch(&watch, file, inotify::WatchFlags::MODIFY)?;
+    AsyncFd::new(watch)
 }
