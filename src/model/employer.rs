@@ -68,6 +68,24 @@ pub struct Employer {
 }
 
 impl Employer {
+    /// A row of the owner's own that says no more than a name and a family.
+    #[must_use]
+    pub const fn named(name: String, family: String) -> Self {
+        Self {
+            name,
+            kind: EmployerKind::Other,
+            family,
+            parent: None,
+            aliases: Vec::new(),
+            domains: Vec::new(),
+            state: None,
+            careers_url: None,
+            source: String::new(),
+            own: true,
+            target: false,
+        }
+    }
+
     /// True when a mail domain is one of its domains or below one.
     #[must_use]
     pub fn has_domain(&self, domain: &str) -> bool {

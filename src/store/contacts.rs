@@ -68,27 +68,11 @@ impl Tx<'_> {
     /// When one of the addresses belongs to somebody already.
     pub fn add_contact(&self, contact: &Contact) -> Result<ContactId, StoreError> {
         self.conn.execute(
-            "INSERT INTO contact (name, folded, employer, family, title, relation, met, every, zone, us_state, tags, note, mode, added_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-            params![
-                contact.name,
-                folded(&contact.name),
-                contact.employer,
-                contact.family,
-                contact.title,
-                contact.relation.word(),
-                contact.met,
-                contact.every.map(|every| every.to_string()),
-                contact.zone,
-                contact.state,
-                json(&contact.tags)?,
-                contact.note,
-                contact.mode.word(),
-                micros(contact.added_at),
-            ],
+            "INSERT INTO contact (name, folded, relation, mode, added_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![contact.name, folded(&contact.name), contact.relation.word(), contact.mode.word(), micros(contact.added_at)],
         )?;
         let id = ContactId(self.conn.last_insert_rowid());
-        self.set_addresses(id, &contact.addresses)?;
+        self.update_contact(&Contact { id, ..contact.clone() })?;
         Ok(id)
     }
 

@@ -4,6 +4,7 @@ mod imap;
 mod imap_hostile;
 mod imap_quirks;
 mod imap_tls;
+mod rest;
 mod smtp;
 mod smtp_real;
 mod smtp_script;

@@ -8,7 +8,7 @@ use super::{Changed, EditContact, NewContact};
 use crate::flow::{Trouble, contact};
 use crate::model::address::{Address, clean_name};
 use crate::model::contact::{Contact, Mode, Relation};
-use crate::model::employer::{Employer, EmployerKind};
+use crate::model::employer::Employer;
 use crate::model::id::ContactId;
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
 use crate::model::span::Span;
@@ -99,19 +99,7 @@ fn employer(tx: &Tx<'_>, named: Option<&str>, addresses: &[Address]) -> Result<(
             return Ok((Some(row.name.clone()), Some(row.family.clone())));
         }
         // The domain is not taken over: a person's address proves nothing about the whole company.
-        tx.put_employer(&Employer {
-            name: name.clone(),
-            kind: EmployerKind::Other,
-            family: name.clone(),
-            parent: None,
-            aliases: Vec::new(),
-            domains: Vec::new(),
-            state: None,
-            careers_url: None,
-            source: String::new(),
-            own: true,
-            target: false,
-        })?;
+        tx.put_employer(&Employer::named(name.clone(), name.clone()))?;
         return Ok((Some(name.clone()), Some(name)));
     }
     let found = addresses.iter().find_map(|address| directory.by_domain(address.domain()));

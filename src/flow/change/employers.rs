@@ -73,19 +73,7 @@ fn own_row(known: Option<&Employer>, name: &str) -> Employer {
     use crate::model::fold::folded;
     match known.filter(|row| folded(&row.name) == folded(name)) {
         Some(row) => Employer { own: true, source: String::new(), ..row.clone() },
-        None => Employer {
-            name: name.to_owned(),
-            kind: EmployerKind::Other,
-            family: known.map_or_else(|| name.to_owned(), |row| row.family.clone()),
-            parent: None,
-            aliases: Vec::new(),
-            domains: Vec::new(),
-            state: None,
-            careers_url: None,
-            source: String::new(),
-            own: true,
-            target: false,
-        },
+        None => Employer::named(name.to_owned(), known.map_or_else(|| name.to_owned(), |row| row.family.clone())),
     }
 }
 
