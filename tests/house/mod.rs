@@ -1,6 +1,7 @@
-//! The house: its walls, its lists, its templates.
+//! The house: its walls, its lists, its templates, and what its tests hold.
 
 mod data;
 mod dependencies;
+mod promises;
 mod templates;
 mod walls;

@@ -158,14 +158,19 @@ fn names(code: &str, library: &str) -> bool {
 }
 
 fn sources() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let named = |(path, text): (String, String)| (path.trim_start_matches("src/").to_owned(), text);
+    sources_below("src").into_iter().map(named).collect()
+}
+
+/// Every Rust source below a folder of the package, in order, named from the package on.
+pub(super) fn sources_below(folder: &str) -> Vec<(String, String)> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
-    collect(&root, &mut files);
+    collect(&package.join(folder), &mut files);
+    files.sort();
     assert!(files.len() > 50, "the sources were not found");
-    files
-        .iter()
-        .map(|file| (file.strip_prefix(&root).expect("below src").display().to_string(), fs::read_to_string(file).expect("a source")))
-        .collect()
+    let name = |file: &Path| file.strip_prefix(package).expect("of the package").display().to_string();
+    files.iter().map(|file| (name(file), fs::read_to_string(file).expect("a source"))).collect()
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {

@@ -121,6 +121,7 @@ fn x10_braces_and_brackets_in_a_contact_s_name_print_as_they_are() {
     }
 }
 
+/// Holds P18, X5.
 #[test]
 fn a_value_brings_no_header_no_escape_and_no_bidi_override_into_the_draft() {
     let mut context = Context::sample_full();
@@ -354,6 +355,7 @@ proptest! {
         }
     }
 
+    /// Holds X10.
     #[test]
     fn any_name_prints_as_it_is(value in "[a-zA-Z\\[\\]{}%#|<>&'.-]{1,30}", seed in any::<u64>()) {
         let context = Context { greeting: Some(value.clone()), ..Context::sample_full() };

@@ -64,6 +64,7 @@ fn a_plain_letter_holds_what_was_meant_and_nothing_about_this_machine() {
     assert!(text.ends_with("\r\n\r\nDear Jane,\r\n\r\nHow are you?\r\n\r\nAnn\r\n"), "{text}");
 }
 
+/// Holds S4.
 #[test]
 fn p1_the_same_letter_is_the_same_bytes() {
     let mut letter = letter();
@@ -150,6 +151,7 @@ fn html_and_a_file_go_along() {
     assert_lines_are_legal(&bytes_of(&letter));
 }
 
+/// Holds X6.
 #[test]
 fn a_line_of_one_dot_bare_line_feeds_and_a_signature_mark_survive() {
     let mut letter = letter();
@@ -161,6 +163,7 @@ fn a_line_of_one_dot_bare_line_feeds_and_a_signature_mark_survive() {
     assert_eq!(written(&letter).text, Some(format!("{} grüße \r\n-- \r\nAnn\r\n", "long ".repeat(40))));
 }
 
+/// Holds P7.
 #[test]
 fn the_digest_says_that_a_program_wrote_it() {
     let mut letter = letter();
@@ -192,6 +195,7 @@ fn a_message_id_names_the_owners_domain_only() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// Holds X5.
     #[test]
     fn any_name_subject_and_text_make_a_mail_with_exactly_our_fields(
         name in ".{0,120}", subject in "(?s).{0,300}", text in "(?s).{0,600}", id in "(?s).{0,80}", file in "(?s).{1,80}",

@@ -112,6 +112,7 @@ fn what_changed_within_two_seconds_of_the_cursor_comes_again() {
     assert_eq!(rows(&maildir, "INBOX", newest + 2_100_000).len(), 0);
 }
 
+/// Holds P8.
 #[test]
 fn a_mail_with_an_old_arrival_time_is_new_all_the_same() {
     let (_home, maildir) = account();
@@ -121,6 +122,7 @@ fn a_mail_with_an_old_arrival_time_is_new_all_the_same() {
     assert!(rows(&maildir, "INBOX", cursor).iter().any(|row| row.header.starts_with(b"Message-ID: <m2@")));
 }
 
+/// Holds P8, R21.
 #[test]
 fn a_mail_that_another_tool_moves_is_found_again() {
     let (home, maildir) = account();
@@ -137,6 +139,7 @@ fn a_mail_that_another_tool_moves_is_found_again() {
     assert_eq!(maildir.whole(&file), None);
 }
 
+/// Holds R21.
 #[test]
 fn a_mail_that_goes_away_between_list_and_read_is_left_out() {
     let (home, maildir) = account();
@@ -154,6 +157,7 @@ fn a_mail_that_goes_away_between_list_and_read_is_left_out() {
     assert_eq!(seen, 1);
 }
 
+/// Holds P18.
 #[test]
 fn x13_a_name_never_leads_out_of_the_account() {
     let (home, maildir) = account();
@@ -191,6 +195,7 @@ fn p18_huge_headers_and_bodies_are_cut() {
     assert_eq!(maildir.whole(&file).expect("the start").len(), 2 * 1024 * 1024 + 1);
 }
 
+/// Holds P10, S14.
 #[test]
 fn filing_the_same_mail_again_after_a_crash_makes_no_second_copy() {
     let (home, maildir) = account();
@@ -223,6 +228,7 @@ fn mail_of_a_person_is_found_by_any_of_their_addresses() {
     assert_eq!(found.len(), 1, "mail from before is not looked at");
 }
 
+/// Holds P10.
 #[test]
 fn p1_a_mail_is_found_by_our_id_even_when_outlook_replaced_it() {
     let (_home, maildir) = account();

@@ -15,6 +15,7 @@ fn written_to() -> Town {
     town
 }
 
+/// Holds R19.
 #[test]
 fn p6_a_fresh_mail_outside_the_thread_counts() {
     let mut town = written_to();
@@ -32,6 +33,7 @@ fn p6_a_tagged_address_is_the_same_person() {
     assert_eq!(town.stands(JANE), "stopped opted_out");
 }
 
+/// Holds R18.
 #[test]
 fn p6_an_unknown_address_in_the_thread_stops_the_check_in_and_asks() {
     let mut town = written_to();
@@ -120,6 +122,7 @@ fn p6_a_forged_verdict_further_down_is_not_believed() {
     assert_eq!(town.stands(JANE), "stopped opted_out");
 }
 
+/// Holds R15.
 #[test]
 fn p6_a_forged_report_in_a_contacts_name_kills_no_address() {
     let mut town = written_to();

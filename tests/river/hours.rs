@@ -29,6 +29,7 @@ fn p4_mail_goes_in_the_business_hours_of_their_zone() {
     assert_eq!((left[0].date(), left[0].hour()), (date(2026, 4, 6), 9), "nine in Los Angeles");
 }
 
+/// Holds T8.
 #[test]
 fn p4_a_yes_given_on_friday_evening_goes_on_monday_morning() {
     let mut town = Town::at("2026-04-10T18:00:00-04:00[America/New_York]", "");
@@ -39,6 +40,7 @@ fn p4_a_yes_given_on_friday_evening_goes_on_monday_morning() {
     assert_eq!((left[0].date(), left[0].hour()), (date(2026, 4, 13), 9));
 }
 
+/// Holds T8.
 #[test]
 fn p4_no_mail_on_a_federal_holiday() {
     let mut town = Town::at("2026-05-22T18:00:00-04:00[America/New_York]", "");
@@ -121,6 +123,7 @@ fn p4_no_more_than_eight_a_day_and_minutes_between_them() {
     }
 }
 
+/// Holds T6.
 #[test]
 fn p4_after_downtime_there_is_no_burst() {
     let mut town = many("", None);

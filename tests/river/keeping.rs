@@ -43,6 +43,7 @@ fn p17_only_again_brings_a_forgotten_person_back() {
     assert!(town.drafts().is_empty());
 }
 
+/// Holds P2.
 #[test]
 fn p17_an_opt_out_is_lifted_only_by_naming_the_later_invitation() {
     let mut town = written_to();
@@ -94,6 +95,7 @@ fn restored(town: &mut Town, backup: &std::path::Path) {
     world.store = store;
 }
 
+/// Holds P1, S17.
 #[test]
 fn p17_after_a_restore_nothing_already_sent_goes_again() {
     let mut town = Town::new();
@@ -115,6 +117,7 @@ fn p17_after_a_restore_nothing_already_sent_goes_again() {
     assert_eq!(town.out().len(), 1);
 }
 
+/// Holds P1, S17.
 #[test]
 fn p17_after_a_restore_a_mail_that_was_rendered_before_the_backup_is_known_in_sent() {
     let mut town = Town::new();
@@ -134,6 +137,7 @@ fn p17_after_a_restore_a_mail_that_was_rendered_before_the_backup_is_known_in_se
     assert!(town.drafts().is_empty());
 }
 
+/// Holds P2.
 #[test]
 fn p17_a_suppression_after_the_backup_outlives_the_restore() {
     let mut town = written_to();
@@ -165,6 +169,7 @@ fn rusqlite_of(town: &Town) -> String {
     tries.into_iter().filter(|sql| raw.execute(sql, []).is_ok()).collect::<Vec<_>>().join("; ")
 }
 
+/// Holds P2.
 #[test]
 fn p17_two_who_are_one_become_one() {
     let mut town = Town::new();
@@ -198,6 +203,7 @@ fn p17_a_read_only_database_lists_and_does_not_send() {
     assert_eq!(town.plan().touches.len(), 1);
 }
 
+/// Holds P1, S3, D5.
 #[test]
 fn p17_a_full_disk_sends_nothing_loses_nothing_and_goes_on_when_freed() {
     for pages in 0..12 {
@@ -221,6 +227,7 @@ fn p17_a_full_disk_sends_nothing_loses_nothing_and_goes_on_when_freed() {
     }
 }
 
+/// Holds D6.
 #[test]
 fn p17_a_damaged_file_is_refused_and_kept() {
     let mut town = written_to();

@@ -30,6 +30,7 @@ fn p8_an_answer_is_found_in_every_folder_a_rule_may_file_it_in() {
     }
 }
 
+/// Holds R10.
 #[test]
 fn p8_a_mail_moved_or_copied_is_one_mail() {
     let mut town = written_to();
@@ -45,6 +46,7 @@ fn p8_a_mail_moved_or_copied_is_one_mail() {
     assert_eq!(town.stands(JANE), "active", "nothing is owed anew");
 }
 
+/// Holds R1.
 #[test]
 fn p8_a_new_uidvalidity_loses_nothing_and_repeats_nothing() {
     let mut town = written_to();
@@ -65,6 +67,7 @@ fn p8_a_new_uidvalidity_loses_nothing_and_repeats_nothing() {
     assert_eq!(town.stands(JANE), "owes_answer");
 }
 
+/// Holds R3.
 #[test]
 fn p8_numbers_that_went_down_are_not_trusted() {
     let mut town = written_to();
@@ -123,6 +126,7 @@ fn p8_a_mail_without_an_id_is_kept_once() {
     assert_eq!(answers_kept(&town), 1);
 }
 
+/// Holds T10.
 #[test]
 fn p8_mail_dated_in_the_past_or_in_2099_counts_when_it_came() {
     let mut town = written_to();
@@ -240,6 +244,7 @@ fn p9_reading_leaves_the_mailbox_as_it_was() {
     assert_eq!(before, after);
 }
 
+/// Holds R9.
 #[test]
 fn p18_a_hostile_mail_does_not_block_those_behind_it() {
     let mut town = written_to();
@@ -261,6 +266,7 @@ fn p18_a_hostile_mail_does_not_block_those_behind_it() {
     assert_eq!(town.stands(JANE), "stopped opted_out");
 }
 
+/// Holds X5, X10.
 #[test]
 fn p18_hostile_names_and_subjects_stay_words() {
     let mut town = Town::new();

@@ -20,6 +20,7 @@ fn written_to() -> Town {
     town
 }
 
+/// Holds R17.
 #[test]
 fn p2_an_opt_out_ends_it_for_good_on_every_address() {
     let mut town = written_to();
@@ -44,6 +45,7 @@ fn p2_an_opt_out_ends_it_for_good_on_every_address() {
     }
 }
 
+/// Holds P5, S12.
 #[test]
 fn p2_an_opt_out_that_comes_after_the_yes_stops_the_mail_that_was_to_go() {
     let mut town = written_to();
@@ -106,6 +108,7 @@ fn p2_a_wrongly_read_opt_out_is_taken_back_by_the_owner() {
     assert!(town.see().store.read(|tx| tx.suppressed(&address)).expect("a database").is_none());
 }
 
+/// Holds R15.
 #[test]
 fn p2_a_hard_bounce_stops_only_that_address() {
     let mut town = Town::new();
@@ -179,6 +182,7 @@ fn p2_a_report_that_names_one_person_twice_is_read_once_and_blocks_nothing() {
     assert_eq!(town.stands(JANE), "stopped undeliverable");
 }
 
+/// Holds R15.
 #[test]
 fn p2_a_report_about_one_persons_mail_kills_nobody_elses_address() {
     let mut town = written_to();

@@ -60,6 +60,7 @@ fn p1_a_machine_that_dies_within_the_body_asks_the_owner_and_never_sends_blindly
     assert!(town.drafts().is_empty(), "nothing else is proposed to her meanwhile");
 }
 
+/// Holds S1.
 #[test]
 fn p1_a_machine_that_dies_after_the_server_took_it_finds_it_in_sent() {
     let mut town = approved();
@@ -73,6 +74,7 @@ fn p1_a_machine_that_dies_after_the_server_took_it_finds_it_in_sent() {
     assert_eq!(town.kept(JANE).story.our_mails, 1, "the copy in Sent is no second word");
 }
 
+/// Holds S1.
 #[test]
 fn p1_without_a_copy_in_sent_a_taken_mail_is_doubtful_not_sent_twice() {
     let mut town = approved();
@@ -83,6 +85,7 @@ fn p1_without_a_copy_in_sent_a_taken_mail_is_doubtful_not_sent_twice() {
     assert_eq!(town.state(JANE), DraftState::Doubtful);
 }
 
+/// Holds S2.
 #[test]
 fn p1_no_answer_after_the_body_is_looked_for_ten_minutes() {
     let mut town = approved();
@@ -98,6 +101,7 @@ fn p1_no_answer_after_the_body_is_looked_for_ten_minutes() {
     assert_eq!(town.state(JANE), DraftState::Doubtful);
 }
 
+/// Holds S2.
 #[test]
 fn p1_a_doubtful_mail_found_in_sent_the_next_day_is_sent() {
     let mut town = approved();
@@ -159,6 +163,7 @@ fn p1_a_mail_the_owner_says_arrived_counts_from_the_hour_it_left() {
     assert_eq!(town.out().len(), 0);
 }
 
+/// Holds S4.
 #[test]
 fn p1_a_server_that_was_busy_is_tried_again_with_the_same_bytes() {
     let mut town = approved();
@@ -172,6 +177,7 @@ fn p1_a_server_that_was_busy_is_tried_again_with_the_same_bytes() {
     assert_eq!(town.out()[0].raw, raw);
 }
 
+/// Holds S11.
 #[test]
 fn p1_p5_words_edited_between_two_attempts_are_the_words_that_go() {
     let mut town = approved();
@@ -209,6 +215,7 @@ fn p1_a_server_that_is_busy_for_five_days_ends_it_and_the_owner_is_told() {
     assert_eq!(town.out().len(), 0);
 }
 
+/// Holds P2, S7.
 #[test]
 fn p1_a_refused_address_stops_only_that_address_and_nobody_tries_again() {
     let mut town = Town::new();
@@ -264,6 +271,7 @@ fn p1_a_server_that_takes_no_mail_from_the_owner_pauses_the_queue() {
     assert_eq!(town.out().len(), 1);
 }
 
+/// Holds S8.
 #[test]
 fn p1_a_daily_limit_pauses_the_whole_queue_also_after_a_restart() {
     let mut town = approved();
@@ -303,6 +311,7 @@ fn p1_another_check_in_is_proposed_while_one_is_doubtful() {
     assert_eq!(town.drafts().len(), 1, "one person's doubt is not another's");
 }
 
+/// Holds S14.
 #[test]
 fn p10_one_copy_in_sent_whether_or_not_the_provider_files_one() {
     for saves in [false, true] {
@@ -315,6 +324,7 @@ fn p10_one_copy_in_sent_whether_or_not_the_provider_files_one() {
     }
 }
 
+/// Holds S14.
 #[test]
 fn p10_a_machine_that_dies_while_filing_leaves_one_copy() {
     for moment in [Moment::BeforeCopy, Moment::AfterCopy] {
@@ -328,6 +338,7 @@ fn p10_a_machine_that_dies_while_filing_leaves_one_copy() {
     }
 }
 
+/// Holds S15.
 #[test]
 fn p10_outlook_renames_the_copy_and_it_is_still_no_second_word() {
     let mut town = approved();

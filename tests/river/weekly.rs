@@ -31,6 +31,7 @@ fn p12_after_three_weeks_of_downtime_it_comes_once() {
     assert_eq!(town.digests(), 2);
 }
 
+/// Holds T1, T2.
 #[test]
 fn p12_both_changes_of_clocks_bring_one_digest_each() {
     for (start, cron) in [("2026-03-07T12:00:00-05:00", "0 30 2 * * Sun"), ("2026-10-31T12:00:00-04:00", "0 30 1 * * Sun")] {
@@ -125,6 +126,7 @@ fn p14_what_was_stopped_is_told_in_the_journal() {
     assert!(town.tells(JANE, "the approved check-in was stopped: you wrote to them yourself"));
 }
 
+/// Holds X1.
 #[test]
 fn p15_no_order_is_obeyed() {
     let mut town = Town::new();

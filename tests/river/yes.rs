@@ -31,6 +31,7 @@ fn p5_without_a_yes_nothing_ever_goes() {
     assert_eq!(town.drafts_to(JANE).len(), 1, "and it is proposed once");
 }
 
+/// Holds S11.
 #[test]
 fn p5_a_yes_is_to_a_fingerprint() {
     let mut town = drafted();
@@ -54,6 +55,7 @@ fn p5_what_was_approved_is_what_leaves() {
     assert!(out[0].mail.html.is_none(), "plain text, no pixel");
 }
 
+/// Holds S11.
 #[test]
 fn p5_an_edit_after_the_yes_needs_a_new_yes() {
     let mut town = approved();
@@ -73,6 +75,7 @@ fn p5_a_field_left_in_an_edit_is_refused() {
     }
 }
 
+/// Holds S12.
 #[test]
 fn p5_their_mail_a_mail_of_the_owner_and_a_stop_withdraw_what_was_approved() {
     type Happens = fn(&mut Town);
@@ -97,6 +100,7 @@ fn p5_their_mail_a_mail_of_the_owner_and_a_stop_withdraw_what_was_approved() {
     }
 }
 
+/// Holds P3, S12.
 #[test]
 fn p5_an_answer_that_arrives_a_moment_before_the_hour_stops_the_mail() {
     let mut town = approved();

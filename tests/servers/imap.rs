@@ -99,6 +99,7 @@ fn a_whole_message_comes_with_every_byte_and_a_missing_one_is_none() {
     assert_eq!(imap.whole(7, 400).expect("an answer"), None);
 }
 
+/// Holds P18.
 #[test]
 fn of_a_huge_message_only_the_first_two_mebibytes_are_read() {
     let user = fresh_user("huge");
@@ -226,6 +227,7 @@ fn a_delivery_ends_an_idle() {
     assert_eq!(imap.uids_from(1), Ok(vec![1]), "the session goes on");
 }
 
+/// Holds R6.
 #[test]
 fn mail_that_came_before_the_idle_is_not_slept_over() {
     let user = fresh_user("before");

@@ -17,6 +17,7 @@ fn a_warning_inside_examine_does_no_harm() {
     assert_eq!((opened.exists, opened.validity, opened.next), (3, 7, Some(12)));
 }
 
+/// Holds R3.
 #[test]
 fn a_server_that_tells_no_uidnext_can_be_read() {
     let opened = session_where("EXAMINE", "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] fine\r\nTAG OK done\r\n").open("INBOX").expect("it opens");
@@ -38,6 +39,7 @@ fn r7_a_throttled_server_names_its_wait_and_gives_no_rows() {
     assert_eq!(imap.noop(), Ok(false), "the session goes on");
 }
 
+/// Holds P8.
 #[test]
 fn a_fetch_answered_no_is_a_failure_and_not_an_empty_folder() {
     let mut imap = session_where("UID FETCH", "TAG NO mailbox is damaged\r\n");
@@ -140,6 +142,7 @@ fn r26_folders_without_marks_are_known_by_their_names() {
     );
 }
 
+/// Holds R10.
 #[test]
 fn gmails_folders_have_the_roles_people_mean_and_no_mail_is_looked_at_thrice() {
     let told = "* LIST (\\HasNoChildren) \"/\" \"INBOX\"\r\n* LIST (\\HasChildren \\Noselect) \"/\" \"[Gmail]\"\r\n\
@@ -163,6 +166,7 @@ fn gmails_folders_have_the_roles_people_mean_and_no_mail_is_looked_at_thrice() {
     );
 }
 
+/// Holds P10.
 #[test]
 fn exchange_is_asked_for_the_id_it_replaced() {
     let (servers, _) = serve(Security::None, |mut line| {

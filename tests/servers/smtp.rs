@@ -132,6 +132,7 @@ fn p1_a_failed_note_before_the_body_stops_the_mail() {
     assert_eq!(seen.mail, None);
 }
 
+/// Holds S2.
 #[test]
 fn p1_trouble_after_the_first_byte_is_unknown() {
     let scripts: [Script; 6] = [
@@ -149,6 +150,7 @@ fn p1_trouble_after_the_first_byte_is_unknown() {
     }
 }
 
+/// Holds S2.
 #[test]
 fn p1_silence_after_the_dot_is_unknown() {
     let (answer, seen, _) = send_with(impatient(), &[("dot", Act::Stall)]);
@@ -225,6 +227,7 @@ fn words_in_another_alphabet_do_not_hide_the_answer() {
     assert_eq!((refusal.code, refusal.status.as_deref()), (550, Some("5.1.1")));
 }
 
+/// Holds S10.
 #[test]
 fn a_refused_login_is_for_the_owner_to_mend() {
     let refusals =
@@ -256,6 +259,7 @@ fn p16_the_password_is_in_no_answer_even_when_the_server_repeats_it() {
     }
 }
 
+/// Holds S20.
 #[test]
 fn a_mail_too_large_is_refused_before_it_is_sent() {
     let (answer, seen, steps) = send_with(patient(), &[("EHLO", Act::Say("250-mail.test\r\n250-SIZE 20\r\n250 AUTH PLAIN"))]);

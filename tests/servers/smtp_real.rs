@@ -106,6 +106,7 @@ fn a_real_server_tells_a_wrong_password_from_a_right_one() {
     assert!(matches!(&refused, Err(EdgeError::Login(words)) if words.contains("535") && !words.contains("canary")), "{refused:?}");
 }
 
+/// Holds S20.
 #[test]
 fn a_mail_larger_than_a_real_server_takes_stays_here() {
     let ann = fresh_user("ann");

@@ -55,6 +55,7 @@ fn a_name_becomes_one_mail_one_copy_and_an_answer_understood() {
     assert_eq!((folder(&address, "").len(), folder(&owner.user, "Sent").len()), (1, 1));
 }
 
+/// Holds S14.
 #[test]
 fn p10_a_provider_that_files_a_copy_itself_makes_no_second_one() {
     let owner = Owner::new("filed");
@@ -68,6 +69,7 @@ fn p10_a_provider_that_files_a_copy_itself_makes_no_second_one() {
     assert_eq!(folder(&owner.user, "Sent").len(), 1);
 }
 
+/// Holds S14.
 #[test]
 fn p10_a_copy_that_the_provider_files_two_seconds_later_stays_the_only_one() {
     let owner = Owner::new("late");
@@ -100,6 +102,7 @@ fn p1_run_once_sends_and_files_and_a_second_time_does_nothing() {
     assert_eq!((folder(&address, "").len(), folder(&owner.user, "Sent").len()), (1, 1));
 }
 
+/// Holds P3.
 #[test]
 fn the_follow_up_goes_in_the_same_conversation_and_only_once() {
     let mut owner = Owner::new("leah");

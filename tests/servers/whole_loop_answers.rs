@@ -31,6 +31,7 @@ impl Written {
     }
 }
 
+/// Holds P2, P3, P9.
 #[test]
 fn every_kind_of_answer_sets_the_standing_and_stops_the_next_check_in() {
     let owner = Owner::new("leah");
@@ -92,6 +93,7 @@ fn every_kind_of_answer_sets_the_standing_and_stops_the_next_check_in() {
     assert!(folder(&later.user, "").iter().all(|mail| !mail.is_seen()), "P9");
 }
 
+/// Holds P6.
 #[test]
 fn an_out_of_office_holds_until_a_working_day_after_the_return() {
     let mut jane = Written::new("leah");
@@ -107,6 +109,7 @@ fn an_out_of_office_holds_until_a_working_day_after_the_return() {
     assert!(jane.owner.drafts(&jane.contact).is_empty(), "away");
 }
 
+/// Holds P8.
 #[test]
 fn an_answer_while_run_idles_is_understood_at_once_wherever_it_is_filed() {
     let jane = Written::new("leah");
@@ -120,6 +123,7 @@ fn an_answer_while_run_idles_is_understood_at_once_wherever_it_is_filed() {
     }
 }
 
+/// Holds R10.
 #[test]
 fn p8_the_same_mail_in_two_folders_is_one_event() {
     let jane = Written::new("leah");
@@ -132,6 +136,7 @@ fn p8_the_same_mail_in_two_folders_is_one_event() {
     assert_eq!(journal.as_array().expect("a list").iter().filter(|entry| entry["outcome"].is_string()).count(), 1, "{journal}");
 }
 
+/// Holds R18.
 #[test]
 fn p6_a_reply_from_an_unknown_address_in_the_conversation_asks() {
     let jane = Written::new("leah");
@@ -143,6 +148,7 @@ fn p6_a_reply_from_an_unknown_address_in_the_conversation_asks() {
     assert!(jane.owner.curbside(&["why", &jane.contact]).must(0).out.contains("address"));
 }
 
+/// Holds P6, P11.
 #[test]
 fn a_contacts_list_mail_is_no_touch_and_strangers_leave_no_trace() {
     let jane = Written::new("leah");
@@ -188,6 +194,7 @@ fn p5_the_owners_own_mail_from_elsewhere_counts_and_withdraws() {
     assert!(owner.json(&["show", &jane])["last_touch"].is_string());
 }
 
+/// Holds P5, S12.
 #[test]
 fn p3_an_answer_between_yes_and_send_stops_it() {
     let owner = Owner::new("leah");
@@ -202,6 +209,7 @@ fn p3_an_answer_between_yes_and_send_stops_it() {
     assert!(folder(&address, "").is_empty(), "nothing was sent");
 }
 
+/// Holds P15, X1.
 #[test]
 fn p6_mail_in_the_owners_name_outside_sent_is_nothing() {
     let jane = Written::new("leah");
@@ -212,6 +220,7 @@ fn p6_mail_in_the_owners_name_outside_sent_is_nothing() {
     assert_eq!(jane.owner.standing(&jane.contact).0, "active");
 }
 
+/// Holds P3.
 #[test]
 fn an_answer_given_from_elsewhere_ends_what_is_owed() {
     let jane = Written::new("leah");

@@ -6,6 +6,7 @@ use crate::support::letters::{answer, mail, now};
 use crate::support::owner::{Owner, the_one_mail, wait_until};
 use crate::support::servers::{deliver, folder};
 
+/// Holds P5.
 #[test]
 fn a_yes_taken_back_in_time_sends_nothing() {
     let owner = Owner::new("leah");
@@ -26,6 +27,7 @@ fn a_yes_taken_back_in_time_sends_nothing() {
     owner.curbside(&["outbox", "cancel", &id]).complains(1);
 }
 
+/// Holds S11.
 #[test]
 fn p5_an_edit_needs_a_new_yes() {
     let owner = Owner::new("leah");
@@ -65,6 +67,7 @@ fn skip_and_later_put_a_check_in_off() {
     assert_eq!(owner.drafts(&tom).len(), 1, "later is now");
 }
 
+/// Holds P5.
 #[test]
 fn a_pause_holds_what_was_approved_and_resume_lets_it_go() {
     let owner = Owner::new("leah");
@@ -89,6 +92,7 @@ fn a_pause_holds_what_was_approved_and_resume_lets_it_go() {
     the_one_mail(&adas);
 }
 
+/// Holds P2, P17.
 #[test]
 fn stop_and_forget_keep_their_word() {
     let owner = Owner::new("leah");

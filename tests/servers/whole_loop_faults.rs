@@ -7,6 +7,7 @@ use crate::support::owner::{Owner, the_one_mail, wait_at_most, wait_until};
 use crate::support::proxy::Proxy;
 use crate::support::servers::{folder, fresh_user, servers};
 
+/// Holds R15.
 #[test]
 fn p2_a_bounce_after_the_yes_of_the_server_stops_that_address() {
     let owner = Owner::new("leah");
@@ -23,6 +24,7 @@ fn p2_a_bounce_after_the_yes_of_the_server_stops_that_address() {
     assert!(later.drafts(&jane).is_empty());
 }
 
+/// Holds S7.
 #[test]
 fn p2_a_refused_recipient_stops_and_a_busy_server_is_tried_later() {
     let owner = Owner::new("leah");
@@ -39,6 +41,7 @@ fn p2_a_refused_recipient_stops_and_a_busy_server_is_tried_later() {
     assert_eq!(owner.standing(&later).0, "active");
 }
 
+/// Holds S11.
 #[test]
 fn p5_an_edit_after_a_busy_server_sends_the_new_text() {
     let owner = Owner::unset("leah");
@@ -59,6 +62,7 @@ fn p5_an_edit_after_a_busy_server_sends_the_new_text() {
     assert!(the_one_mail(&address).body().contains("the new text."));
 }
 
+/// Holds S8.
 #[test]
 fn p2_a_quota_of_the_provider_blames_nobody() {
     let owner = Owner::new("leah");
@@ -69,6 +73,7 @@ fn p2_a_quota_of_the_provider_blames_nobody() {
     assert_eq!(owner.standing(&jane).0, "active");
 }
 
+/// Holds P3.
 #[test]
 fn p13_a_server_that_vanishes_is_said_and_survived() {
     let owner = Owner::unset("leah");
@@ -132,6 +137,7 @@ fn p1_power_cuts_at_any_moment_make_no_second_mail() {
     }
 }
 
+/// Holds O2.
 #[test]
 fn p1_two_of_us_at_once_send_one_mail() {
     let owner = Owner::new("leah");
@@ -156,6 +162,7 @@ fn p1_two_of_us_at_once_send_one_mail() {
     assert_eq!(owner.status()["daemon"]["pid"], daemon.pid());
 }
 
+/// Holds P1, O2.
 #[test]
 fn many_orderly_turns_beside_each_other_send_each_mail_once() {
     let owner = Owner::new("leah");

@@ -151,6 +151,7 @@ fn nonsense_gets_one_clear_sentence_and_the_right_code() {
     far.curbside(&["--now", "2026-12-01T10:00:00Z", "plan"]).complains(1);
 }
 
+/// Holds D6.
 #[test]
 fn p17_a_corrupt_database_is_kept_and_said() {
     let owner = Owner::new("leah");

@@ -11,6 +11,7 @@ fn outcomes(owner: &Owner, contact: &str) -> Vec<String> {
     journal.as_array().expect("a list").iter().filter_map(|entry| entry["outcome"].as_str().map(str::to_owned)).collect()
 }
 
+/// Holds R1.
 #[test]
 fn p8_a_folder_that_is_numbered_anew_and_mail_that_moves_are_survived() {
     let owner = Owner::new("leah");
@@ -115,6 +116,7 @@ fn a_run_that_starts_while_another_command_looks_waits_its_turn() {
     });
 }
 
+/// Holds P3.
 #[test]
 fn a_copy_to_others_counts_for_everybody_it_went_to() {
     let owner = Owner::new("leah");

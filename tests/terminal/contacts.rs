@@ -114,6 +114,7 @@ fn show_tells_the_story_with_the_last_words_both_ways() {
     }
 }
 
+/// Holds P18, X19.
 #[test]
 fn what_a_stranger_put_into_a_mail_never_reaches_the_terminal_raw() {
     let home = TempHome::new();

@@ -53,6 +53,7 @@ fn p17_a_restore_brings_back_the_backup_and_keeps_what_was_there() {
     assert_eq!(names, [json!("Jane Doe")]);
 }
 
+/// Holds P2.
 #[test]
 fn p17_who_was_forgotten_after_the_backup_stays_suppressed_after_the_restore() {
     let home = TempHome::new();
@@ -67,6 +68,7 @@ fn p17_who_was_forgotten_after_the_backup_stays_suppressed_after_the_restore() {
     assert!(home.refusal(1, &["edit", "Jane Doe", "--add-address", "jane@plan.example"]).contains("never to be written to"));
 }
 
+/// Holds D6.
 #[test]
 fn p17_a_damaged_database_is_named_kept_and_replaced_only_by_command() {
     let home = TempHome::new();
@@ -86,6 +88,7 @@ fn p17_a_damaged_database_is_named_kept_and_replaced_only_by_command() {
     assert_eq!(home.lines(&["contacts"]).len(), 1);
 }
 
+/// Holds P17.
 #[test]
 fn a_restore_is_refused_while_the_daemon_runs() {
     let home = TempHome::new();

@@ -109,6 +109,7 @@ fn without_settings_the_answer_is_to_make_some() {
     }
 }
 
+/// Holds P17.
 #[test]
 fn p2_who_asked_not_to_be_written_to_comes_back_only_by_their_own_invitation() {
     let home = TempHome::new();

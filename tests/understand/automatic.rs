@@ -41,6 +41,7 @@ fn only(reading: &Reading) -> BouncedRecipient {
     recipients[0].clone()
 }
 
+/// Holds R15, R16.
 #[test]
 fn p2_an_unknown_user_is_a_dead_address_whoever_says_so() {
     for (name, status) in [
@@ -65,6 +66,7 @@ fn p2_a_domain_that_is_gone_or_takes_no_mail_is_a_dead_address() {
     assert!(closed.hard && closed.reason == "no_mail_accepted", "{closed:?}");
 }
 
+/// Holds R15.
 #[test]
 fn a_message_given_up_on_is_not_a_dead_address() {
     for (name, class, reason) in [
@@ -154,6 +156,7 @@ fn a_word_in_the_address_is_no_reason() {
     assert!(recipient.hard && recipient.reason == "user_unknown", "{recipient:?}");
 }
 
+/// Holds R12.
 #[test]
 fn p6_machines_that_answer_for_absent_people_are_known_in_many_languages() {
     for (subject, body) in [
@@ -220,6 +223,7 @@ fn contested_header_fields_prove_nothing_alone() {
     }
 }
 
+/// Holds P6, R12.
 #[test]
 fn rfc_3834_is_believed_whatever_the_text_says() {
     let reading = mail("Re: hello", "Auto-Submitted: auto-replied\r\n", "Hi Leah, great to hear from you! Let's talk soon?");

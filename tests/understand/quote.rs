@@ -260,12 +260,14 @@ fn p18_broken_html_loses_no_words() {
     }
 }
 
+/// Holds R20.
 #[test]
 fn the_text_part_is_read_before_the_html() {
     let mail = Mail { text: Some("From the text.".to_owned()), html: Some("<p>From the HTML.</p>".to_owned()), ..Mail::default() };
     assert_eq!(cut(&mail).new_text, "From the text.");
 }
 
+/// Holds R20.
 #[test]
 fn a_mail_without_a_body_has_no_words() {
     assert_eq!(cut(&Mail::default()), Cut::default());
