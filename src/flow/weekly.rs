@@ -12,11 +12,15 @@ use crate::model::digest::Digest;
 use crate::model::edge::{EdgeError, SendAnswer};
 use crate::model::folder::Role;
 use crate::store::state::Run;
+use crate::store::{StoreError, Tx};
 use crate::world::World;
 
 const NAME: &str = "digest";
 /// When the digest of the period was handed to the server.
 const HANDED_OVER: &str = "digest_handed_over";
+/// The periods whose digest was sent, the last few of them.
+const SERVED: &str = "digests_served";
+const MOST_SERVED: usize = 20;
 
 /// When the next digest is due.
 #[must_use]
@@ -65,9 +69,20 @@ fn due_period(world: &World) -> Result<Option<Timestamp>, Trouble> {
                 world.now()
             }
         };
-        let served = tx.last_run(NAME)?.is_some_and(|run| run.done && run.period >= period);
-        Ok((period > begun && !served).then_some(period))
+        Ok((period > begun && !is_served(tx, period, next(world))?).then_some(period))
     })
+}
+
+/// True when the digest of a period was sent. One that was sent for a period still far ahead was sent while the clock
+/// was wrong: it says nothing about this one.
+fn is_served(tx: &Tx<'_>, period: Timestamp, next: Option<Timestamp>) -> Result<bool, StoreError> {
+    let is_credible = |run: &Run| run.done && run.period >= period && next.is_none_or(|next| run.period <= next);
+    Ok(tx.last_run(NAME)?.as_ref().is_some_and(is_credible) || served(tx)?.contains(&period.to_string()))
+}
+
+/// The periods last served, oldest first.
+fn served(tx: &Tx<'_>) -> Result<Vec<String>, StoreError> {
+    Ok(tx.value(SERVED)?.unwrap_or_default().split_whitespace().map(str::to_owned).collect())
 }
 
 fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
@@ -107,6 +122,9 @@ fn done(world: &World, period: Timestamp) -> Result<(), Trouble> {
     let run = Run { period, done: true, message_id: None, raw: None };
     Ok(world.store.write(|tx| {
         tx.clear_value(HANDED_OVER)?;
+        let mut served = served(tx)?;
+        served.push(period.to_string());
+        tx.set_value(SERVED, &served[served.len().saturating_sub(MOST_SERVED)..].join(" "))?;
         tx.set_run(NAME, &run, world.now())
     })?)
 }
