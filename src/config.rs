@@ -217,9 +217,16 @@ fn owner(raw: RawOwner, dir: &Path) -> Result<Owner, ConfigError> {
     })
 }
 
+/// The owner's zone. Nothing goes on in a zone that is only a guess: the hours at which mail may leave hang on it.
 fn zone(name: Option<&str>) -> Result<TimeZone, ConfigError> {
+    if TimeZone::get("America/New_York").is_err() {
+        let missing = "this machine has no time-zone database, and without it no hour is known to be decent; install the package tzdata";
+        return Err(value("owner", "time_zone", missing));
+    }
     match name {
-        None => Ok(TimeZone::system()),
+        None => TimeZone::try_system().map_err(|_| {
+            value("owner", "time_zone", "is missing, and this machine does not tell its own; write one like America/New_York".to_owned())
+        }),
         Some(name) => TimeZone::get(name)
             .map_err(|_| value("owner", "time_zone", format!("“{}” is no time zone; write one like America/New_York", clean_name(name)))),
     }
