@@ -69,16 +69,24 @@ pub enum SecretError {
 /// # Errors
 /// When there is none to be had; the error says what to do and never holds the secret.
 pub fn password(source: &SecretSource, dir: &Path) -> Result<SecretString, SecretError> {
+    password_unless(&|| false, source, dir)
+}
+
+/// [`password`]; a command that is still asked once `is_stopped` says so is ended.
+///
+/// # Errors
+/// As [`password`].
+pub fn password_unless(is_stopped: &dyn Fn() -> bool, source: &SecretSource, dir: &Path) -> Result<SecretString, SecretError> {
     match source {
-        SecretSource::Command(line) => from_command(line, dir, COMMAND_DEADLINE),
+        SecretSource::Command(line) => from_command(is_stopped, line, dir, COMMAND_DEADLINE),
         SecretSource::File(path) => from_file(&dir.join(path)),
         SecretSource::OAuth(OAuthProvider::Google) => Err(SecretError::OAuth("Google")),
         SecretSource::OAuth(OAuthProvider::Microsoft) => Err(SecretError::OAuth("Microsoft")),
     }
 }
 
-fn from_command(line: &str, dir: &Path, deadline: Duration) -> Result<SecretString, SecretError> {
-    let ended = command::run(line, Some(dir), Vec::new(), deadline)?;
+fn from_command(is_stopped: &dyn Fn() -> bool, line: &str, dir: &Path, deadline: Duration) -> Result<SecretString, SecretError> {
+    let ended = command::run_unless(is_stopped, line, Some(dir), Vec::new(), deadline)?;
     if !ended.status.success() {
         return Err(failure(ended.status));
     }

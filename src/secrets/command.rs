@@ -5,12 +5,14 @@ use std::iter;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bytes kept of what a command prints; the rest is read and thrown away so that it never blocks.
 const MOST_OUTPUT: usize = 64 * 1024;
+/// How often a running command looks whether it is to end.
+const LOOK_UP: Duration = Duration::from_millis(100);
 /// How long an ended command's output is waited for; a grandchild may hold the pipe open for ever.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -33,6 +35,9 @@ pub enum CommandError {
     /// It ran past its deadline and was ended.
     #[error("the command did not end within {} seconds", .0.as_secs())]
     Late(Duration),
+    /// It was ended because the program is to end.
+    #[error("the command was ended with the program")]
+    Stopped,
 }
 
 /// Runs `sh -c command` in `dir` with `input` on its standard input.
@@ -40,18 +45,52 @@ pub enum CommandError {
 /// # Errors
 /// When the shell cannot be started, or the command is not done at the deadline; then its whole process group is killed.
 pub fn run(command: &str, dir: Option<&Path>, input: Vec<u8>, deadline: Duration) -> Result<Ended, CommandError> {
+    run_unless(&|| false, command, dir, input, deadline)
+}
+
+/// [`run`], ended early once `is_stopped` says so.
+///
+/// # Errors
+/// As [`run`]; `Stopped` when it was ended early.
+pub fn run_unless(
+    is_stopped: &dyn Fn() -> bool,
+    command: &str,
+    dir: Option<&Path>,
+    input: Vec<u8>,
+    deadline: Duration,
+) -> Result<Ended, CommandError> {
     let mut child = start(command, dir).map_err(CommandError::Start)?;
     let group = rustix::process::Pid::from_child(&child);
     feed(&mut child, input);
     let stdout = child.stdout.take().map(listen);
     let stderr = child.stderr.take().map(listen);
-    let Some(status) = wait(child).recv_timeout(deadline).ok().flatten() else {
-        // The group, not the shell alone: what the shell started would live on and finish the work.
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        return Err(CommandError::Late(deadline));
+    let status = match until_ended(&wait(child), is_stopped, deadline) {
+        Ok(status) => status,
+        Err(why) => {
+            // The group, not the shell alone: what the shell started would live on and finish the work.
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+            return Err(why);
+        }
     };
     let said = |pipe: Option<Receiver<Vec<u8>>>| pipe.as_ref().map(heard).unwrap_or_default();
     Ok(Ended { status, stdout: said(stdout), stderr: said(stderr) })
+}
+
+fn until_ended(
+    ended: &Receiver<Option<ExitStatus>>,
+    is_stopped: &dyn Fn() -> bool,
+    deadline: Duration,
+) -> Result<ExitStatus, CommandError> {
+    let until = Instant::now() + deadline;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match ended.recv_timeout(left.min(LOOK_UP)) {
+            Ok(Some(status)) => return Ok(status),
+            Err(RecvTimeoutError::Timeout) if is_stopped() => return Err(CommandError::Stopped),
+            Err(RecvTimeoutError::Timeout) if !left.is_zero() => {}
+            _ => return Err(CommandError::Late(deadline)),
+        }
+    }
 }
 
 /// The first line, without its line end; other white space belongs to it.

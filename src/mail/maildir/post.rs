@@ -39,7 +39,7 @@ pub fn send_by_command_within(
         Err(CommandError::Start(error)) => {
             SendAnswer::NotSent(EdgeError::temporary(format!("the send command could not be started ({error})")))
         }
-        Err(late @ CommandError::Late(_)) => SendAnswer::Unknown(format!("{late}; it may have sent the mail")),
+        Err(late @ (CommandError::Late(_) | CommandError::Stopped)) => SendAnswer::Unknown(format!("{late}; it may have sent the mail")),
     }
 }
 

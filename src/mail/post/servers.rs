@@ -11,7 +11,8 @@ use crate::mail::smtp::{self, Deadlines, Envelope, Way};
 use crate::model::edge::{EdgeError, SendAnswer};
 use crate::model::folder::{Folder, HeaderRow, Opened};
 use crate::model::settings::Servers;
-use crate::secrets;
+use crate::secrets::command::CommandError;
+use crate::secrets::{self, SecretError};
 
 /// Header blocks fetched at a time.
 const BATCH: u64 = 1_000;
@@ -39,11 +40,11 @@ pub(super) struct Found {
 impl ServersPost {
     /// Hands a whole mail to the SMTP server; a stop of the program ends a send that has not begun its body.
     pub(super) fn send(&self, envelope: &Envelope, bytes: &[u8], before_body: &mut dyn FnMut() -> Result<(), String>) -> SendAnswer {
-        let password = match secrets::password(&self.servers.secret, &self.dir) {
-            Ok(password) => password,
-            Err(error) => return SendAnswer::NotSent(EdgeError::Login(error.to_string())),
-        };
         let is_stopped = || self.wake.is_ended();
+        let password = match secrets::password_unless(&is_stopped, &self.servers.secret, &self.dir) {
+            Ok(password) => password,
+            Err(error) => return SendAnswer::NotSent(no_password(&error)),
+        };
         let way = Way { servers: &self.servers, password: &password, deadlines: Deadlines::default(), is_stopped: &is_stopped };
         smtp::send_by(&way, envelope, bytes, before_body)
     }
@@ -146,8 +147,16 @@ impl ServersPost {
 }
 
 fn connect(servers: &Servers, dir: &Path, wake: &Wake) -> Result<Imap, EdgeError> {
-    let password = secrets::password(&servers.secret, dir).map_err(|error| EdgeError::Login(error.to_string()))?;
+    let password = secrets::password_unless(&|| wake.is_ended(), &servers.secret, dir).map_err(|error| no_password(&error))?;
     Imap::connect(servers, &password, &wake.stop)
+}
+
+/// Only the owner can mend a password; one that was not waited for is no trouble of theirs.
+fn no_password(error: &SecretError) -> EdgeError {
+    match error {
+        SecretError::Command(CommandError::Stopped) => EdgeError::temporary(error.to_string()),
+        _ => EdgeError::Login(error.to_string()),
+    }
 }
 
 fn range(first: u64, last: u64) -> UidSet {
