@@ -17,6 +17,8 @@ mod roster;
 mod sync;
 mod weekly;
 
+use std::time::Duration;
+
 use jiff::{Timestamp, ToSpan};
 
 pub use change::{Change, Changed, EditContact, NewContact, NewEmployer, accept, fingerprint};
@@ -89,6 +91,8 @@ pub struct Turn {
     pub trouble: Option<String>,
     /// True when the trouble is the login, which only the owner can mend.
     pub login: bool,
+    /// How long the server asked to be left alone, if it did.
+    pub wait: Option<Duration>,
 }
 
 /// Takes one turn: reads the mailbox, plans, drafts, sends what was approved and is due, and the digest.
@@ -131,6 +135,9 @@ pub fn next_turn(world: &World) -> Result<Timestamp, Trouble> {
 
 fn note(turn: &mut Turn, error: &EdgeError) {
     turn.login |= matches!(error, EdgeError::Login(_));
+    if let EdgeError::Temporary { wait: Some(seconds), .. } = error {
+        turn.wait = turn.wait.max(Some(Duration::from_secs(*seconds)));
+    }
     turn.trouble.get_or_insert_with(|| error.to_string());
 }
 

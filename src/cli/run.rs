@@ -36,7 +36,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let ended = daemon::run(world, &wake);
     lock.unsign()?;
     match ended? {
-        Ended::Softly => Ok(()),
+        Ended::Softly | Ended::Late => Ok(()),
         Ended::Hard => Err(Failure::new(Kind::User, "stopped at once; what was being sent is looked for when curbside runs again")),
     }
 }

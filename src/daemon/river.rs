@@ -17,14 +17,19 @@ use crate::world::World;
 const RENEW: Duration = Duration::from_secs(8 * 60);
 /// Waits after trouble grow from the first to the second.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
-/// After the first signal the mail in hand may take so long.
-const SOFT: Duration = Duration::from_secs(11 * 60);
+/// The longest wait a server can ask for.
+const MOST_ASKED: Duration = Duration::from_secs(60 * 60);
+/// After the first signal the work in hand may take so long: a mail that has begun to leave gets its 5 seconds.
+const SOFT: Duration = Duration::from_secs(8);
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// After the mail in hand.
     Softly,
+    /// The work in hand did not end in time (a name is looked up, a disk stands still); the next run goes on from the
+    /// tables, as it would after a crash.
+    Late,
     /// At once, at the second signal.
     Hard,
 }
@@ -38,7 +43,7 @@ pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Trouble::refused(error.to_string()))?;
     let database = world.store.path().to_owned();
     let (tell, ended) = tokio::sync::oneshot::channel();
-    let river = Flowing { world, wake: wake.clone(), trouble: 0 };
+    let river = Flowing { world, wake: wake.clone(), trouble: 0, asked_for: None };
     let thread = std::thread::Builder::new()
         .name("river".to_owned())
         .spawn(move || {
@@ -48,7 +53,7 @@ pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
         })
         .map_err(|error| Trouble::refused(error.to_string()))?;
     let ended = runtime.block_on(keep_hours(database, wake, ended)).map_err(|error| Trouble::refused(error.to_string()))?;
-    if ended == Ended::Hard {
+    if ended != Ended::Softly {
         return Ok(ended);
     }
     thread.join().map_err(|_| Trouble::refused("the working thread failed; this is a fault of curbside"))??;
@@ -74,7 +79,7 @@ async fn keep_hours(database: PathBuf, wake: &Wake, mut ended: tokio::sync::ones
     tokio::select! {
         _ = &mut ended => Ok(Ended::Softly),
         () = stop_signal(&mut term, &mut int) => Ok(Ended::Hard),
-        () = tokio::time::sleep(SOFT) => Ok(Ended::Hard),
+        () = tokio::time::sleep(SOFT) => Ok(Ended::Late),
     }
 }
 
@@ -109,6 +114,8 @@ struct Flowing {
     wake: Wake,
     /// Turns with trouble in a row.
     trouble: u32,
+    /// How long the server wants to be left alone, and its words.
+    asked_for: Option<(Duration, String)>,
 }
 
 impl Flowing {
@@ -139,6 +146,7 @@ impl Flowing {
             Some(what) if !self.wake.is_ended() => {
                 self.trouble += 1;
                 tracing::warn!(in_a_row = self.trouble, "{what}");
+                self.asked_for = turn.wait.map(|wait| (wait.min(MOST_ASKED), what.clone()));
             }
             _ => self.trouble = 0,
         }
@@ -150,18 +158,26 @@ impl Flowing {
             return Ok(());
         }
         let answer = match &turn.trouble {
-            Some(what) => serde_json::json!({ "error": what }),
+            Some(what) => refusal(what),
             None => serde_json::json!({ "folders": turn.folders }),
         };
         let told = self.world.store.write(|tx| asked.iter().try_for_each(|(id, _)| tx.answer(*id, &answer.to_string())));
         Ok(told?)
     }
 
+    /// Tells those who ask meanwhile that the server wants to be left alone.
+    fn decline(&self, why: &str) -> Result<(), Trouble> {
+        let told = self.world.store.write(|tx| {
+            let asked = tx.open_requests()?;
+            asked.iter().try_for_each(|(id, _)| tx.answer(*id, &refusal(why).to_string()))
+        });
+        Ok(told?)
+    }
+
     /// Waits for new mail, for the next hour, or for a ring; longer and longer after trouble.
     fn wait(&mut self) -> Result<(), Trouble> {
         if self.trouble > 0 {
-            self.rest();
-            return Ok(());
+            return self.rest();
         }
         let at_most = until(self.world.now(), flow::next_turn(&self.world)?).min(RENEW);
         if at_most.is_zero() {
@@ -173,8 +189,10 @@ impl Flowing {
                 self.trouble += 1;
                 tracing::info!("the line to the mailbox broke: {error}");
                 self.world.post.hang_up();
-                self.rest();
-                Ok(())
+                if let EdgeError::Temporary { what, wait: Some(wait) } = error {
+                    self.asked_for = Some((Duration::from_secs(wait).min(MOST_ASKED), what));
+                }
+                self.rest()
             }
         }
     }
@@ -200,12 +218,34 @@ impl Flowing {
         }
     }
 
-    fn rest(&self) {
-        let doubled = BACK_OFF.0 * 2_u32.pow(self.trouble.saturating_sub(1).min(8));
+    fn rest(&mut self) -> Result<(), Trouble> {
         let jitter = Duration::from_millis(self.world.dice.below(1_000));
+        if let Some((asked_for, why)) = self.asked_for.take() {
+            return self.leave_alone(asked_for + jitter, &why);
+        }
+        let doubled = BACK_OFF.0 * 2_u32.pow(self.trouble.saturating_sub(1).min(8));
         // A ring ends the rest: somebody asked.
         let _ = self.wake.wait(doubled.min(BACK_OFF.1) + jitter);
+        Ok(())
     }
+
+    /// Waits as long as the server asked for; nobody's ring makes it shorter but the end.
+    fn leave_alone(&self, asked_for: Duration, why: &str) -> Result<(), Trouble> {
+        let end = Instant::now() + asked_for;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.wake.is_ended() {
+                return Ok(());
+            }
+            if self.wake.wait(left) {
+                self.decline(why)?;
+            }
+        }
+    }
+}
+
+fn refusal(why: &str) -> serde_json::Value {
+    serde_json::json!({ "error": why })
 }
 
 fn until(now: Timestamp, then: Timestamp) -> Duration {
