@@ -1,14 +1,18 @@
 //! Real servers, and servers that misbehave.
 
+mod cuts;
 mod imap;
 mod imap_hostile;
 mod imap_quirks;
 mod imap_tls;
+mod kills;
+mod operations;
 mod rest;
 mod smtp;
 mod smtp_real;
 mod smtp_script;
 mod smtp_tls;
+mod stops;
 mod whole_loop;
 mod whole_loop_answers;
 mod whole_loop_care;

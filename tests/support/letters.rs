@@ -28,6 +28,13 @@ pub fn date() -> String {
     jiff::fmt::rfc2822::to_string(&now().to_zoned(jiff::tz::TimeZone::UTC)).expect("a date of our time")
 }
 
+/// The same mail, written at another hour.
+pub fn dated(mail: &str, at: jiff::Timestamp) -> String {
+    let date = jiff::fmt::rfc2822::to_string(&at.to_zoned(jiff::tz::TimeZone::UTC)).expect("a date of our time");
+    let lines = mail.split_inclusive("\r\n");
+    lines.map(|line| if line.starts_with("Date: ") { format!("Date: {date}\r\n") } else { line.to_owned() }).collect()
+}
+
 /// The hour; real servers know no other.
 #[expect(clippy::disallowed_methods, reason = "real servers stamp their mail with the real hour")]
 pub fn now() -> jiff::Timestamp {

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod crowd;
 pub mod home;
 pub mod letters;
 pub mod owner;

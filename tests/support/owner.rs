@@ -57,6 +57,11 @@ impl Daemon {
         (status.code(), begun.elapsed())
     }
 
+    /// Waits for its end; the exit code.
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().expect("our child").code()
+    }
+
     /// Its process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
@@ -72,7 +77,8 @@ impl Daemon {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends it a signal by name: `STOP`, `CONT`, `TERM`.
+    pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().expect("kill runs");
         assert!(sent.success(), "the daemon had ended already: {}", self.log());
     }

@@ -33,6 +33,20 @@ pub fn imap(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> Servers {
     servers
 }
 
+/// The same for every connection that comes; the port it listens on.
+pub fn imap_for_all(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+    let port = listener.local_addr().expect("bound").port();
+    let answer = Arc::new(answer);
+    thread::spawn(move || {
+        for line in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            thread::spawn(move || converse(line, &*answer));
+        }
+    });
+    port
+}
+
 fn converse(mut line: TcpStream, answer: &dyn Fn(&str) -> Vec<u8>) {
     say(&mut line, b"* OK ready\r\n");
     let mut commands = BufReader::new(line.try_clone().expect("a second handle"));

@@ -141,6 +141,12 @@ pub fn folder(user: &str, name: &str) -> Vec<Stored> {
     mails
 }
 
+/// True when the SMTP server has nothing left to hand on now.
+pub fn queue_is_empty() -> bool {
+    let queue = servers().dir.join("queue");
+    ["maildrop", "incoming", "active"].iter().all(|part| std::fs::read_dir(queue.join(part)).is_ok_and(|mut files| files.next().is_none()))
+}
+
 fn expect(answers: &mut impl BufRead, code: &str) {
     loop {
         let mut line = String::new();
