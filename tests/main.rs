@@ -6,6 +6,7 @@ mod letters;
 mod mail_edges;
 mod river;
 mod servers;
+mod store;
 mod support;
 mod terminal;
 mod understand;

@@ -20,8 +20,11 @@ pub enum StoreError {
     #[error("the database {0} is of an older version and cannot be upgraded here; run any curbside command as its owner")]
     Old(PathBuf),
     /// The disk is full.
-    #[error("the disk is full: nothing was changed. Free some space; curbside goes on by itself")]
+    #[error("the disk is full: this was not written down, what was before is safe. Free some space; curbside goes on by itself")]
     Full,
+    /// The disk gave an error.
+    #[error("the disk failed ({0}): this was not written down, nothing more is sent, and the file is kept. Check the disk, then: curbside doctor")]
+    Disk(String),
     /// The file or its folder cannot be written.
     #[error(
         "the database cannot be written (read-only file, folder or disk): nothing was changed. Check the rights of the file and its folder"
@@ -79,8 +82,18 @@ fn sorted(error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(PathBuf::from("curbside.db")),
         Some(ErrorCode::DiskFull) => StoreError::Full,
+        // SQLite has no other word for a full disk there.
+        Some(ErrorCode::SystemIoFailure) if is_index_of_log(error) => StoreError::Full,
+        Some(ErrorCode::SystemIoFailure) => StoreError::Disk(error.to_string()),
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly,
         Some(ErrorCode::ConstraintViolation) => StoreError::Rule(error.to_string()),
         _ => StoreError::Other(error.to_string()),
     }
+}
+
+/// True when the index of the log could not be made or grow.
+fn is_index_of_log(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE};
+    let codes = [SQLITE_IOERR_SHMOPEN, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMMAP];
+    error.sqlite_error().is_some_and(|error| codes.contains(&error.extended_code))
 }

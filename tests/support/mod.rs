@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub mod crowd;
+pub mod disk;
 pub mod home;
 pub mod letters;
 pub mod owner;

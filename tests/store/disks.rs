@@ -1,0 +1,112 @@
+//! Disks that fill, fail, or lose their power under the real binary, at every write in turn.
+
+use std::fs;
+
+use super::ready::{LATER, MONDAY, Ready};
+use crate::support::disk::Trouble;
+
+const TURN: &[&str] = &["run", "--once"];
+
+/// How many writes and syncs a command makes on a sound disk.
+fn counted(ready: &Ready, args: &[&str]) -> (u64, u64) {
+    let file = ready.beside("count");
+    let said = ready.troubled(args, &[("DISK_COUNT", file.display().to_string())]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let text = fs::read_to_string(file).expect("counted");
+    let (writes, syncs) = text.trim().split_once(' ').expect("two numbers");
+    (writes.parse().expect("a number"), syncs.parse().expect("a number"))
+}
+
+fn at(name: &'static str, n: u64) -> [Trouble<'static>; 1] {
+    [(name, n.to_string())]
+}
+
+/// The disk is well again: whatever happened before, the check-in leaves once, or the owner is asked about it.
+fn ends_well(ready: &Ready, story: &str) {
+    ready.run_at(MONDAY, TURN);
+    ready.run_at(LATER, TURN);
+    let (state, taken) = (ready.state(), ready.taken());
+    assert!(taken <= 1, "{story}: the provider took it {taken} times");
+    assert!(state == "sent" && taken == 1 || state == "doubtful", "{story}: {state}, taken {taken} times");
+    assert!(ready.must(&["doctor"]).iter().all(|part| part["part"] != "database" || part["ok"] == true), "{story}: the file is sound");
+}
+
+/// Holds P1, S1, S16, D2.
+#[test]
+fn p1_whatever_survives_a_loss_of_power_when_the_provider_takes_a_mail_knows_that_it_may_have_left() {
+    let ready = Ready::new();
+    let synced = ready.beside("synced");
+    fs::create_dir(&synced).expect("a folder");
+    fs::copy(ready.database(), synced.join("curbside.db")).expect("what lay on the disk before");
+    let then = ready.beside("then");
+    ready.provider(&format!("cp -r {} {}", synced.display(), then.display()));
+    let said = ready.troubled(TURN, &[("DISK_SYNCED", synced.display().to_string())]);
+    assert_eq!((said.code, ready.taken()), (0, 1), "{}", said.err);
+
+    let states = [then, synced].map(|survivor| {
+        let woken = Ready::new();
+        for name in ["curbside.db", "curbside.db-wal"] {
+            fs::copy(survivor.join(name), woken.home.join(name)).expect("survived");
+        }
+        let at_once = woken.state();
+        woken.run_at(MONDAY, TURN);
+        woken.run_at(LATER, TURN);
+        assert_eq!(woken.taken(), 0, "it is not sent again");
+        (at_once, woken.state())
+    });
+    let words = states.map(|(at_once, later)| format!("{at_once}, then {later}"));
+    assert_eq!(words, ["sending, then doubtful", "sent, then sent"]);
+}
+
+/// Holds S1, S16.
+#[test]
+fn p1_a_machine_that_dies_at_any_write_sends_at_most_once_and_loses_nothing() {
+    let (writes, _) = counted(&Ready::new(), TURN);
+    assert!(writes > 40, "{writes}");
+    for n in 0..writes {
+        let ready = Ready::new();
+        let said = ready.troubled(TURN, &at("DISK_DIES_AT", n));
+        assert_eq!(said.code, -1, "it is killed at write {n}: {}", said.err);
+        ends_well(&ready, &format!("killed at write {n}"));
+    }
+}
+
+/// Holds P1, S3, D5, O9.
+#[test]
+fn p17_a_disk_that_is_full_from_any_write_on_is_said_and_nothing_is_lost() {
+    let (writes, _) = counted(&Ready::new(), TURN);
+    for n in 0..writes {
+        let ready = Ready::new();
+        let said = ready.troubled(TURN, &at("DISK_FULL_AT", n));
+        assert!(said.code == 5 || said.code == 0 && ready.taken() == 1, "full at write {n}: {} {}", said.code, said.err);
+        assert!(said.code == 0 || said.err.contains("the disk is full") && said.err.contains("Free some space"), "{n}: {}", said.err);
+        ends_well(&ready, &format!("full at write {n}"));
+    }
+}
+
+/// Holds P1, S3.
+#[test]
+fn p17_a_disk_that_fails_at_any_sync_is_said_and_nothing_is_lost() {
+    let (_, syncs) = counted(&Ready::new(), TURN);
+    assert!(syncs > 5, "{syncs}");
+    for n in 0..syncs {
+        let ready = Ready::new();
+        let said = ready.troubled(TURN, &at("DISK_BAD_AT", n));
+        assert!(said.code == 5 || said.code == 0 && ready.taken() == 1, "fails at sync {n}: {} {}", said.code, said.err);
+        assert!(said.code == 0 || said.err.contains("Check the disk"), "{n}: {}", said.err);
+        ends_well(&ready, &format!("fails at sync {n}"));
+    }
+}
+
+/// Holds P17, D7.
+#[test]
+fn p17_a_first_start_killed_at_any_write_is_completed_by_the_next() {
+    let (writes, _) = counted(&Ready::bare(), &["contacts"]);
+    assert!(writes > 20, "{writes}");
+    for n in 0..writes {
+        let bare = Ready::bare();
+        bare.troubled(&["contacts"], &at("DISK_DIES_AT", n));
+        bare.must(&["add", "Jane Doe <jane@plan.example>"]);
+        assert_eq!(bare.must(&["contacts"]).len(), 1, "killed at write {n}");
+    }
+}

@@ -1,0 +1,5 @@
+//! What is kept: through loss of power, full and failing disks, damage, other hands, and time.
+
+mod disks;
+mod ready;
+mod torn;
