@@ -59,6 +59,8 @@ enum Claim {
 fn claim(world: &World, id: DraftId) -> Result<Claim, Trouble> {
     world.store.write(|tx| {
         let Some(mut draft) = tx.draft(id)?.filter(|draft| draft.state == DraftState::Queued) else { return Ok(Claim::Moved) };
+        // What the tables say of the contact is derived; at this moment only the journal itself is believed.
+        world.pen().restory(tx, draft.contact)?;
         let verdict = match last_questions(world, tx, &draft)? {
             Verdict::Go => {
                 attempt::mark_sending(world, tx, &mut draft)?;

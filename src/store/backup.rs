@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
+use super::file::beside;
 use super::{Store, StoreError};
 
 /// How long backups live; `forget` says so.
@@ -80,7 +81,7 @@ impl Store {
         let fresh = path.with_file_name(format!(".restoring-{stamp}.db"));
         copy.back_up_to(&fresh)?;
         for suffix in ["", "-wal", "-shm"] {
-            let (old, new) = (with_suffix(path, suffix), with_suffix(&aside, suffix));
+            let (old, new) = (beside(path, suffix), beside(&aside, suffix));
             if old.exists() {
                 std::fs::rename(&old, &new).map_err(place)?;
             }
@@ -93,7 +94,7 @@ impl Store {
         if !backup.is_file() {
             return Err(StoreError::Place(backup.to_owned(), "there is no such backup".to_owned()));
         }
-        let store = Self { conn: super::connect(backup, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?, path: backup.to_owned() };
+        let store = Self { conn: super::file::open_read_only(backup)?, path: backup.to_owned() };
         store.check()?;
         if store.version()? > super::schema::VERSION {
             return Err(StoreError::Newer(backup.to_owned()));
@@ -102,12 +103,6 @@ impl Store {
             store.conn.query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('contact', 'journal')", [], |row| row.get(0))?;
         if tables == 2 { Ok(store) } else { Err(StoreError::Place(backup.to_owned(), "it is no curbside database".to_owned())) }
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 /// Makes a folder with mode 0700 (P16).

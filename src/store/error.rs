@@ -23,7 +23,9 @@ pub enum StoreError {
     #[error("the disk is full: this was not written down, what was before is safe. Free some space; curbside goes on by itself")]
     Full,
     /// The disk gave an error.
-    #[error("the disk failed ({0}): this was not written down, nothing more is sent, and the file is kept. Check the disk, then: curbside doctor")]
+    #[error(
+        "the disk failed ({0}): this was not written down, nothing more is sent, and the file is kept. Check the disk, then: curbside doctor"
+    )]
     Disk(String),
     /// The file or its folder cannot be written.
     #[error(
@@ -43,7 +45,7 @@ pub enum StoreError {
     #[error("{0}")]
     Rule(String),
     /// Anything else.
-    #[error("the database failed: {0}")]
+    #[error("the database failed ({0}): this was not written down. curbside doctor says whether the file is sound")]
     Other(String),
 }
 
@@ -76,6 +78,7 @@ fn sorted(error: &rusqlite::Error) -> StoreError {
     match error {
         rusqlite::Error::FromSqlConversionFailure(_, _, why) => return StoreError::Row(why.to_string()),
         rusqlite::Error::InvalidColumnType(_, name, _) => return StoreError::Row(format!("column {name}")),
+        rusqlite::Error::IntegralValueOutOfRange(_, number) => return StoreError::Row(format!("the number {number}")),
         _ => {}
     }
     match error.sqlite_error_code() {

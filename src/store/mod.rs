@@ -6,6 +6,7 @@ pub mod drafts;
 pub mod employers;
 mod error;
 pub mod export;
+mod file;
 pub mod folders;
 pub mod journal;
 pub mod messages;
@@ -15,10 +16,9 @@ pub mod state;
 pub mod suppressions;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::model::fold::folded;
 pub use error::StoreError;
@@ -38,18 +38,13 @@ pub struct Tx<'a> {
     dir: &'a Path,
 }
 
-/// How long another process may hold the file before a write gives up.
-const BUSY: Duration = Duration::from_secs(20);
-
 impl Store {
     /// Opens the file, makes it where it is missing, and brings it up to date after a backup.
     ///
     /// # Errors
     /// When it is damaged, newer than this program, or cannot be written. It is never deleted (P17).
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
-        make_private(path)?;
-        let mut store =
-            Self { conn: connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?, path: path.to_owned() };
+        let mut store = Self { conn: file::open(path)?, path: path.to_owned() };
         store.upgrade(now)?;
         Ok(store)
     }
@@ -59,7 +54,7 @@ impl Store {
     /// # Errors
     /// When it is missing, damaged, or of another version.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let store = Self { conn: connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path: path.to_owned() };
+        let store = Self { conn: file::open_read_only(path)?, path: path.to_owned() };
         match store.version()? {
             schema::VERSION => Ok(store),
             newer if newer > schema::VERSION => Err(StoreError::Newer(path.to_owned())),
@@ -148,51 +143,22 @@ impl Store {
     }
 
     fn version(&self) -> Result<i64, StoreError> {
-        Ok(self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+        Ok(file::version(&self.conn)?)
     }
 
     fn upgrade(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let version = self.version()?;
-        if version > schema::VERSION {
-            return Err(StoreError::Newer(self.path.clone()));
-        }
         if version == schema::VERSION {
             return Ok(());
+        }
+        if self.conn.is_readonly("main")? {
+            return Err(StoreError::Old(self.path.clone()));
         }
         if version > 0 {
             self.back_up("before-upgrade", now)?;
         }
         schema::upgrades().to_latest(&mut self.conn).map_err(|error| StoreError::Upgrade(error.to_string()))
     }
-}
-
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = Connection::open_with_flags(path, flags).map_err(|error| StoreError::opening(path, &error))?;
-    conn.busy_timeout(BUSY)?;
-    let read_only = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
-    // FULL: a committed `sent` must survive power loss, else a mail could go twice (P1).
-    let pragmas = if read_only { "" } else { "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500;" };
-    conn.execute_batch(&format!(
-        "{pragmas} PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4000;"
-    ))
-    .map_err(|error| StoreError::opening(path, &error))?;
-    Ok(conn)
-}
-
-/// The file exists with mode 0600 before SQLite opens it, so that no moment passes with a wider one (P16).
-fn make_private(path: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::OpenOptionsExt;
-    if path.exists() {
-        return Ok(());
-    }
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| StoreError::Place(path.to_owned(), error.to_string()))?;
-    Ok(())
 }
 
 fn micros(at: Timestamp) -> i64 {

@@ -1,5 +1,7 @@
 //! What is kept: through loss of power, full and failing disks, damage, other hands, and time.
 
 mod disks;
+mod hands;
 mod ready;
+mod suppressed;
 mod torn;

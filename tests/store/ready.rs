@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use curbside::store::Store;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::disk::{Trouble, troubled};
 use crate::support::home::Said;
 
-/// Monday, 6 April 2026, 10:00 in New York.
-pub const MONDAY: &str = "2026-04-06T14:00:00Z";
+/// Monday, 6 April 2026, 10:00 in New York: the yes is given.
+const YES: &str = "2026-04-06T14:00:00Z";
+/// A minute later: the check-in is due.
+pub const MONDAY: &str = "2026-04-06T14:01:00Z";
 /// After the ten minutes in which a mail of unknown fate is looked for.
 pub const LATER: &str = "2026-04-06T14:20:00Z";
 
@@ -32,8 +35,10 @@ impl Ready {
         static FIRST: OnceLock<Ready> = OnceLock::new();
         let first = FIRST.get_or_init(|| {
             let first = Self::bare();
-            first.must(&["add", "Jane Doe <jane@plan.example>", "--relation", "peer", "--met", "we met at the spring conference"]);
-            first.must(&["review", "approve", "1"]);
+            let jane = ["add", "Jane Doe <jane@plan.example>", "--relation", "peer", "--met", "we met at the spring conference"];
+            for args in [&jane[..], &["review", "approve", "1"]] {
+                assert_eq!(first.run_at(YES, args).code, 0);
+            }
             first
         });
         first.copy()
@@ -96,7 +101,7 @@ impl Ready {
         said(self.command(now, args).output().expect("the binary runs"))
     }
 
-    /// Runs a command on Monday morning.
+    /// Runs a command when the check-in is due.
     pub fn run(&self, args: &[&str]) -> Said {
         self.run_at(MONDAY, args)
     }
@@ -117,6 +122,14 @@ impl Ready {
     pub fn state(&self) -> String {
         let deliveries = self.must(&["outbox"]);
         deliveries.first().map_or_else(|| "review".to_owned(), |found| found["state"].as_str().expect("a word").to_owned())
+    }
+
+    /// The same without a command: the file is sound, and says so.
+    pub fn look(&self) -> String {
+        let store = Store::open_read_only(&self.database()).expect("readable");
+        store.check().expect("sound");
+        let drafts = store.read(|tx| tx.recent_drafts(1)).expect("readable");
+        drafts[0].state.word().to_owned()
     }
 
     /// The database.
