@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use html5gum::{StartTag, Token, Tokenizer};
-use regex::Regex;
+use regex_automata::meta::Regex;
 
+use super::patterns::alone;
 use super::quote::{ELEMENTS, Element, Mark};
 
 /// Text of a mail's HTML, one mark a line.
@@ -34,8 +35,9 @@ pub fn render(html: &str) -> Rendered {
 }
 
 static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)display:none|visibility:(?:hidden|collapse)|mso-hide:all|font-size:[01](?:px|pt|em|%)?(?:[;!]|$)|opacity:0(?:\.0+)?(?:[;!]|$)|max-height:[01](?:px)?(?:[;!]|$)|color:transparent|text-indent:-\d{3,}|(?:left|top):-\d{4,}")
-        .expect("a fixed pattern")
+    alone(
+        r"(?i)display:none|visibility:(?:hidden|collapse)|mso-hide:all|font-size:[01](?:px|pt|em|%)?(?:[;!]|$)|opacity:0(?:\.0+)?(?:[;!]|$)|max-height:[01](?:px)?(?:[;!]|$)|color:transparent|text-indent:-\d{3,}|(?:left|top):-\d{4,}",
+    )
 });
 
 /// Where the text of an element belongs.

@@ -8,6 +8,7 @@ pub mod facts;
 mod html;
 pub mod intent;
 mod invite;
+mod patterns;
 pub mod quote;
 mod signature;
 mod signs;

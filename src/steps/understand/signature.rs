@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_automata::meta::Regex;
 
+use super::patterns::alone as pattern;
 use super::quote::{Fate, Mark, PHRASES, Page, is_disclaimer};
 
 /// Filled lines a signature below "-- " may have.
@@ -28,10 +29,6 @@ static NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static FIRST_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^[\W_]{0,3}\p{L}[\p{L}.'’-]{0,20}(?:\s+(?:and|&|\p{Lu}[\p{L}.'’-]*)){0,4}[\W_]{0,4}$"));
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a fixed pattern")
-}
 
 /// Cuts the signature of a writer, whose name may be empty: named by the HTML, below "-- ", or a contact block at the end.
 pub fn cut(page: &mut Page<'_>, writer: &str) {
@@ -60,7 +57,7 @@ fn cut_marked(page: &mut Page<'_>) {
 /// How many of the lines, from the first, are a closing and the name below it.
 fn closing_of(page: &Page<'_>, lines: &[usize]) -> usize {
     let Some(first) = lines.first().map(|at| page.lines[*at].text) else { return 0 };
-    if PHRASES.closing_and_name.is_match(first) {
+    if PHRASES.closing_and_name.hit(first) {
         return 1;
     }
     if !is_closing(first) {
@@ -183,13 +180,13 @@ fn closes(page: &Page<'_>, lines: &[usize]) -> bool {
     let Some(first) = lines.first().map(|at| page.lines[*at].text.trim()) else { return false };
     let few = first.ends_with(',') && first.split_whitespace().count() <= 5;
     let named = lines.get(1).is_some_and(|at| NAME.is_match(page.lines[*at].text.trim()));
-    is_closing(first) || PHRASES.closing_and_name.is_match(first) || few && named && !is_reach(first)
+    is_closing(first) || PHRASES.closing_and_name.hit(first) || few && named && !is_reach(first)
 }
 
 /// How many lines the closing and the name below it take; `None` when nothing is below.
 fn below_name(page: &Page<'_>, lines: &[usize]) -> Option<usize> {
     let first = page.lines[lines[0]].text;
-    let named = !PHRASES.closing_and_name.is_match(first) && lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text));
+    let named = !PHRASES.closing_and_name.hit(first) && lines.get(1).is_some_and(|at| is_name_line(page.lines[*at].text));
     let skip = 1 + usize::from(named);
     (skip < lines.len()).then_some(skip)
 }
@@ -242,7 +239,7 @@ fn begins_card(page: &Page<'_>, lines: &[usize]) -> bool {
 /// "Nora Quist, MD | Medical Director"
 fn is_name_and_title(text: &str) -> bool {
     let name = text.split(['|', ',', '/', '–']).next().unwrap_or_default().trim();
-    name.len() < text.len() && text.len() <= 90 && name.contains(' ') && NAME.is_match(name) && PHRASES.title.is_match(text)
+    name.len() < text.len() && text.len() <= 90 && name.contains(' ') && NAME.is_match(name) && PHRASES.title.hit(text)
 }
 
 /// True when a card names a person whose name has no word in common with the writer's. Initials tell too little.
@@ -256,7 +253,7 @@ fn is_somebody_else(card: &str, writer: &str) -> bool {
 
 fn is_closing(text: &str) -> bool {
     let line = text.trim();
-    line.len() <= 90 && PHRASES.closing.is_match(line)
+    line.len() <= 90 && PHRASES.closing.hit(line)
 }
 
 fn is_name(text: &str) -> bool {
@@ -265,7 +262,7 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_contact(text: &str) -> bool {
-    is_reach(text) || text.trim().len() <= 70 && PHRASES.title.is_match(text)
+    is_reach(text) || text.trim().len() <= 70 && PHRASES.title.hit(text)
 }
 
 fn is_reach(text: &str) -> bool {

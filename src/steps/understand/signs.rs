@@ -1,103 +1,76 @@
 //! The tables by which automatic mail is told, read once from `data/`.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
+
+use super::patterns::{Patterns, Script};
 
 /// Characters of a text that are folded and looked at for phrases.
 pub(super) const MOST_FOLDED: usize = 6_000;
 
-/// A list of patterns, matched against folded text; compiled when first asked.
-pub(super) struct Phrases {
-    patterns: Vec<String>,
-    set: OnceLock<RegexSet>,
-}
-
-impl Phrases {
-    fn new(patterns: &[String]) -> Self {
-        Self { patterns: patterns.to_vec(), set: OnceLock::new() }
-    }
-
-    /// Byte patterns: the tables use bounded gaps freely, and Unicode gaps would cost megabytes.
-    fn set(&self) -> &RegexSet {
-        let build = || RegexSetBuilder::new(&self.patterns).unicode(false).size_limit(64 << 20).build();
-        self.set.get_or_init(|| build().unwrap_or_else(|_| RegexSet::empty()))
-    }
-
-    /// True when any pattern is in the folded text.
-    pub(super) fn hit(&self, folded: &str) -> bool {
-        self.set().is_match(folded.as_bytes())
-    }
-
-    /// How many patterns of the list are in the folded text.
-    pub(super) fn count(&self, folded: &str) -> usize {
-        self.set().matches(folded.as_bytes()).iter().count()
-    }
-
-    /// Index of the first pattern of the list that is in the folded text.
-    pub(super) fn first(&self, folded: &str) -> Option<usize> {
-        self.set().matches(folded.as_bytes()).iter().next()
-    }
+/// Patterns over folded text. They are of bytes: the tables use bounded gaps freely, and gaps of letters would cost megabytes.
+fn phrases(patterns: &[String]) -> Patterns {
+    Patterns::new(Script::Folded, patterns.iter().cloned())
 }
 
 /// Signs of automatic mail other than delivery reports.
 pub(super) struct Signs {
     pub(super) auto_headers: Vec<String>,
-    pub(super) auto_values: Vec<(String, Phrases)>,
+    pub(super) auto_values: Vec<(String, Patterns)>,
     pub(super) weak_headers: Vec<String>,
-    pub(super) auto_subjects: Phrases,
-    pub(super) absent: Phrases,
-    pub(super) declares: Phrases,
-    pub(super) formal: Phrases,
-    pub(super) back: Phrases,
-    pub(super) cover: Phrases,
-    pub(super) thanks: Phrases,
-    pub(super) receipts: Phrases,
-    pub(super) receipt_subjects: Phrases,
-    pub(super) challenges: Phrases,
-    pub(super) challenge_subjects: Phrases,
-    pub(super) left: Phrases,
-    pub(super) not_left: Phrases,
-    pub(super) human: Phrases,
-    pub(super) asks: Phrases,
-    pub(super) trade: Phrases,
-    pub(super) greeting: Phrases,
-    pub(super) nameless: Phrases,
+    pub(super) auto_subjects: Patterns,
+    pub(super) absent: Patterns,
+    pub(super) declares: Patterns,
+    pub(super) formal: Patterns,
+    pub(super) back: Patterns,
+    pub(super) cover: Patterns,
+    pub(super) thanks: Patterns,
+    pub(super) receipts: Patterns,
+    pub(super) receipt_subjects: Patterns,
+    pub(super) challenges: Patterns,
+    pub(super) challenge_subjects: Patterns,
+    pub(super) left: Patterns,
+    pub(super) not_left: Patterns,
+    pub(super) human: Patterns,
+    pub(super) asks: Patterns,
+    pub(super) trade: Patterns,
+    pub(super) greeting: Patterns,
+    pub(super) nameless: Patterns,
     /// Addresses and domains that send job alerts.
     pub(super) job_alerts: Vec<&'static str>,
     /// Addresses and domains of job boards behind which a person writes.
     pub(super) people_behind: Vec<&'static str>,
-    pub(super) job_subjects: Phrases,
-    pub(super) bulk_subjects: Phrases,
+    pub(super) job_subjects: Patterns,
+    pub(super) bulk_subjects: Patterns,
     pub(super) bulk_headers: Vec<String>,
-    pub(super) no_reply: Phrases,
-    pub(super) bulk_texts: Phrases,
-    pub(super) scams: Phrases,
-    pub(super) invite_subjects: Phrases,
+    pub(super) no_reply: Patterns,
+    pub(super) bulk_texts: Patterns,
+    pub(super) scams: Patterns,
+    pub(super) invite_subjects: Patterns,
 }
 
 /// Signs and readings of delivery reports.
 pub(super) struct ReportSigns {
-    pub(super) subjects: Phrases,
-    pub(super) complaints: Phrases,
-    pub(super) arrived: Phrases,
-    pub(super) read: Phrases,
-    pub(super) read_texts: Phrases,
-    pub(super) openings: Phrases,
-    pub(super) returned: Phrases,
-    pub(super) lists: Phrases,
+    pub(super) subjects: Patterns,
+    pub(super) complaints: Patterns,
+    pub(super) arrived: Patterns,
+    pub(super) read: Patterns,
+    pub(super) read_texts: Patterns,
+    pub(super) openings: Patterns,
+    pub(super) returned: Patterns,
+    pub(super) lists: Patterns,
     pub(super) stages: Vec<(String, Vec<String>)>,
-    pub(super) temporary: Phrases,
-    pub(super) tries_on: Phrases,
-    pub(super) gave_up: Phrases,
-    pub(super) daemons: Phrases,
-    pub(super) daemon_names: Phrases,
+    pub(super) temporary: Patterns,
+    pub(super) tries_on: Patterns,
+    pub(super) gave_up: Patterns,
+    pub(super) daemons: Patterns,
+    pub(super) daemon_names: Patterns,
     pub(super) reasons: Vec<Reason>,
     /// Word of the reason of each pattern, in the order of `reason_texts`.
     pub(super) reason_of: Vec<usize>,
-    pub(super) reason_texts: Phrases,
+    pub(super) reason_texts: Patterns,
     pub(super) status: BTreeMap<String, String>,
 }
 
@@ -237,35 +210,35 @@ impl From<AutomaticFile> for Signs {
         let whole_word: Vec<String> = bulk.no_reply.iter().map(|word| format!("^({word})$")).collect();
         Self {
             auto_headers: auto.headers,
-            auto_values: auto.header_values.into_iter().map(|(name, value)| (name, Phrases::new(&[value]))).collect(),
+            auto_values: auto.header_values.into_iter().map(|(name, value)| (name, phrases(&[value]))).collect(),
             weak_headers: auto.weak_headers,
-            auto_subjects: Phrases::new(&auto.subjects),
-            absent: Phrases::new(&auto.absent),
-            declares: Phrases::new(&auto.declares),
-            formal: Phrases::new(&[auto.formal]),
-            back: Phrases::new(&auto.back),
-            cover: Phrases::new(&auto.cover),
-            thanks: Phrases::new(&auto.thanks),
-            receipts: Phrases::new(&auto.receipts),
-            receipt_subjects: Phrases::new(&auto.receipt_subjects),
-            challenges: Phrases::new(&auto.challenges),
-            challenge_subjects: Phrases::new(&auto.challenge_subjects),
-            left: Phrases::new(&auto.left),
-            not_left: Phrases::new(&auto.not_left),
-            human: Phrases::new(&auto.human),
-            asks: Phrases::new(&[auto.asks]),
-            trade: Phrases::new(&auto.trade),
-            greeting: Phrases::new(&[auto.greeting]),
-            nameless: Phrases::new(&[auto.nameless]),
+            auto_subjects: phrases(&auto.subjects),
+            absent: phrases(&auto.absent),
+            declares: phrases(&auto.declares),
+            formal: phrases(&[auto.formal]),
+            back: phrases(&auto.back),
+            cover: phrases(&auto.cover),
+            thanks: phrases(&auto.thanks),
+            receipts: phrases(&auto.receipts),
+            receipt_subjects: phrases(&auto.receipt_subjects),
+            challenges: phrases(&auto.challenges),
+            challenge_subjects: phrases(&auto.challenge_subjects),
+            left: phrases(&auto.left),
+            not_left: phrases(&auto.not_left),
+            human: phrases(&auto.human),
+            asks: phrases(&[auto.asks]),
+            trade: phrases(&auto.trade),
+            greeting: phrases(&[auto.greeting]),
+            nameless: phrases(&[auto.nameless]),
             job_alerts: board_rows(&["sender", "sender_domain"]),
             people_behind: board_rows(&["person_behind"]),
-            job_subjects: Phrases::new(&bulk.job_subjects),
-            bulk_subjects: Phrases::new(&bulk.subjects),
+            job_subjects: phrases(&bulk.job_subjects),
+            bulk_subjects: phrases(&bulk.subjects),
             bulk_headers: bulk.headers,
-            no_reply: Phrases::new(&whole_word),
-            bulk_texts: Phrases::new(&bulk.texts),
-            scams: Phrases::new(&bulk.scams),
-            invite_subjects: Phrases::new(&invite.subjects),
+            no_reply: phrases(&whole_word),
+            bulk_texts: phrases(&bulk.texts),
+            scams: phrases(&bulk.scams),
+            invite_subjects: phrases(&invite.subjects),
         }
     }
 }
@@ -275,23 +248,23 @@ impl From<BounceFile> for ReportSigns {
         let reason_of = file.reason.iter().enumerate().flat_map(|(index, reason)| vec![index; reason.text.len()]).collect();
         let texts: Vec<String> = file.reason.iter().flat_map(|reason| reason.text.clone()).collect();
         Self {
-            subjects: Phrases::new(&file.subjects),
-            complaints: Phrases::new(&file.complaints),
-            arrived: Phrases::new(&file.arrived),
-            read: Phrases::new(&file.read),
-            read_texts: Phrases::new(&file.read_texts),
-            openings: Phrases::new(&file.openings),
-            returned: Phrases::new(&file.returned),
-            lists: Phrases::new(&file.lists),
+            subjects: phrases(&file.subjects),
+            complaints: phrases(&file.complaints),
+            arrived: phrases(&file.arrived),
+            read: phrases(&file.read),
+            read_texts: phrases(&file.read_texts),
+            openings: phrases(&file.openings),
+            returned: phrases(&file.returned),
+            lists: phrases(&file.lists),
             stages: file.stages,
-            temporary: Phrases::new(&file.temporary),
-            tries_on: Phrases::new(&file.tries_on),
-            gave_up: Phrases::new(&file.gave_up),
-            daemons: Phrases::new(&file.daemons),
-            daemon_names: Phrases::new(&file.daemon_names),
+            temporary: phrases(&file.temporary),
+            tries_on: phrases(&file.tries_on),
+            gave_up: phrases(&file.gave_up),
+            daemons: phrases(&file.daemons),
+            daemon_names: phrases(&file.daemon_names),
             reasons: file.reason.into_iter().map(|reason| Reason { word: reason.word, hard: reason.hard, sure: reason.sure }).collect(),
             reason_of,
-            reason_texts: Phrases::new(&texts),
+            reason_texts: phrases(&texts),
             status: file.status,
         }
     }
@@ -327,7 +300,7 @@ mod tests {
             assert!(found.iter().all(|text| !text.contains(char::is_control)), "an escape that the table's quotes took for their own");
             let wrong: Vec<&String> = found
                 .iter()
-                .filter(|text| !text.starts_with('[') && RegexSetBuilder::new([text]).unicode(false).build().is_err())
+                .filter(|text| !text.starts_with('[') && regex::bytes::RegexBuilder::new(text).unicode(false).build().is_err())
                 .collect();
             assert!(wrong.is_empty(), "{wrong:?}");
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use linkify::{LinkFinder, LinkKind};
-use regex::Regex;
+use regex::{Regex, bytes};
 use serde::Deserialize;
 
 use super::cues::ends;
@@ -59,10 +59,10 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Numbers with a weaker sign, believed where a place is offered: `posted as 5567`, `number 24-1187`, `CR-PHY-208`.
-static OFFERED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static OFFERED: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| {
     let label = r"\b(?:number|num|id|posted as|listed as|listed under|apply under|under|req\w{0,9})(?:'s)?[^.\n\d$]{0,22}?";
     let code = r"[A-Z]{2,5}-[A-Z]{2,5}-\d{2,6}|\b\d{2}-\d{3,5}|\b20\d{2}-\d{3,5}|\b\d{5,6}";
-    Regex::new(&format!(r"(?:(?i:{label})((?:[A-Z]{{2,5}}-)?[A-Z]{{0,5}}-?\d[\d-]{{2,11}})|(?:^|[ \t\n(#])({code}))\b")).ok()
+    bytes::Regex::new(&format!(r"(?-u)(?:(?i:{label})((?:[A-Z]{{2,5}}-)?[A-Z]{{0,5}}-?\d[\d-]{{2,11}})|(?:^|[ \t\n(#])({code}))\b")).ok()
 });
 
 /// All web links of a text, in order, once each.
@@ -175,8 +175,9 @@ fn numbers(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(us
         );
     }
     if let (true, Some(regex)) = (offered, OFFERED.as_ref()) {
-        let hits = regex.captures_iter(page.text).filter_map(|hit| hit.get(1).or(hit.get(2)));
-        all.extend(hits.filter(|hit| is_offered_number(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())));
+        let hits = regex.captures_iter(page.text.as_bytes()).filter_map(|hit| hit.get(1).or(hit.get(2)).map(|number| number.range()));
+        let spoken = hits.filter_map(|at| page.text.get(at.clone()).map(|number| (at, number)));
+        all.extend(spoken.filter(|(_, number)| is_offered_number(number)).map(|(at, number)| (at.start, at.end, number.to_owned())));
     }
     all.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
     let mut reached = 0;

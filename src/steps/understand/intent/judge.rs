@@ -40,7 +40,7 @@ pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     if Outcome::ALL[chosen] != Outcome::Unclear {
         findings.extend((chosen + 1..Outcome::ALL.len()).filter_map(|other| beside(other, likely, read, alone)));
     }
-    let mut rules: Vec<String> = read.hits.iter().map(|hit| hit.cue.name.clone()).collect();
+    let mut rules: Vec<String> = read.hits.iter().map(|hit| hit.cue.name()).collect();
     rules.dedup();
     let best = likely.iter().position(|one| *one >= top).unwrap_or_default();
     rules.push(format!("likely: {} {top:.2}", Outcome::ALL[best].word()));

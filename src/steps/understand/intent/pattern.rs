@@ -9,34 +9,36 @@ use super::shape::Shape;
 use super::words::Sentence;
 
 /// Named lists of words and phrases that cues refer to as `{name}`.
-pub type Classes = HashMap<String, Vec<String>>;
+pub type Classes = HashMap<&'static str, Vec<&'static str>>;
 
 /// Number of one distinct word, beginning of a word, or shape that some cue asks for.
-type Atom = usize;
+type Atom = u16;
+/// Stands between the choices of an element.
+const BETWEEN: Atom = Atom::MAX;
 
 /// No cue asks for a longer beginning of a word.
 const LONGEST_BEGINNING: usize = 20;
 
-/// All atoms of a table.
+/// All atoms of a table. Their words stand in the table's own text: there are thousands.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    exact: HashMap<String, Atom>,
-    beginning: HashMap<String, Atom>,
-    count: usize,
+    exact: HashMap<&'static str, Atom>,
+    beginning: HashMap<&'static str, Atom>,
+    count: Atom,
 }
 
 /// A compiled cue.
 #[derive(Debug, Clone, Default)]
 pub struct Pattern {
-    elements: Vec<Element>,
+    elements: Box<[Element]>,
     question: bool,
 }
 
 #[derive(Debug, Clone)]
 enum Element {
-    /// Any of these sequences of atoms; may be left out.
+    /// Any of these sequences of atoms, with [`BETWEEN`] between them; may be left out.
     Words {
-        any: Vec<Vec<Atom>>,
+        any: Box<[Atom]>,
         optional: bool,
         /// May be left out where a clause ends.
         or_end: bool,
@@ -65,43 +67,69 @@ impl Lexicon {
     ///
     /// # Errors
     /// A sentence naming what is not understood, for whoever edits the table.
-    pub fn compile(&mut self, text: &str, classes: &Classes) -> Result<Pattern, String> {
-        let mut pattern = Pattern::default();
+    pub fn compile(&mut self, text: &'static str, classes: &Classes) -> Result<Pattern, String> {
+        let (mut elements, mut question) = (Vec::new(), false);
         for token in text.split_whitespace() {
             match token {
-                ".." => pattern.elements.push(Element::Gap(4)),
-                "..." => pattern.elements.push(Element::Gap(9)),
-                "^" => pattern.elements.push(Element::ClauseStart),
-                "$" => pattern.elements.push(Element::ClauseEnd),
-                "?" => pattern.question = true,
-                _ => pattern.elements.push(self.element(token, classes)?),
+                ".." => elements.push(Element::Gap(4)),
+                "..." => elements.push(Element::Gap(9)),
+                "^" => elements.push(Element::ClauseStart),
+                "$" => elements.push(Element::ClauseEnd),
+                "?" => question = true,
+                _ => elements.push(self.element(token, classes)?),
             }
         }
-        if pattern.elements.is_empty() && !pattern.question { Err(format!("“{text}” is no cue: it has no words")) } else { Ok(pattern) }
+        if elements.is_empty() && !question {
+            return Err(format!("“{text}” is no cue: it has no words"));
+        }
+        Ok(Pattern { elements: elements.into(), question })
     }
 
-    fn element(&mut self, token: &str, classes: &Classes) -> Result<Element, String> {
+    /// A cue of one class alone: any of its members.
+    ///
+    /// # Errors
+    /// When there is no such class.
+    pub fn member(&mut self, class: &str, classes: &Classes) -> Result<Pattern, String> {
+        let mut any = Vec::new();
+        self.members(class, classes, &mut any)?;
+        Ok(Pattern { elements: [Element::Words { any: any.into(), optional: false, or_end: false }].into(), question: false })
+    }
+
+    fn element(&mut self, token: &'static str, classes: &Classes) -> Result<Element, String> {
         let (token, optional) = token.strip_suffix('?').map_or((token, false), |bare| (bare, true));
         let mut any = Vec::new();
         let or_end = token.split('|').any(|choice| choice == "$");
         for choice in token.split('|').filter(|choice| *choice != "$") {
             if let Some(name) = choice.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-                let members = classes.get(name).ok_or_else(|| format!("there is no class {{{name}}}"))?;
-                any.extend(members.iter().map(|member| member.split_whitespace().map(|word| self.atom(word)).collect()));
+                self.members(name, classes, &mut any)?;
+            } else if choice == "_" {
+                self.choice([choice].into_iter(), &mut any);
             } else {
-                let words = if choice == "_" { vec!["_"] } else { choice.split('_').collect() };
-                any.push(words.into_iter().map(|word| self.atom(word)).collect());
+                self.choice(choice.split('_'), &mut any);
             }
         }
-        Ok(Element::Words { any, optional, or_end })
+        Ok(Element::Words { any: any.into(), optional, or_end })
     }
 
-    fn atom(&mut self, word: &str) -> Atom {
+    fn members(&mut self, class: &str, classes: &Classes, any: &mut Vec<Atom>) -> Result<(), String> {
+        let members = classes.get(class).ok_or_else(|| format!("there is no class {{{class}}}"))?;
+        members.iter().for_each(|member| self.choice(member.split_whitespace(), any));
+        Ok(())
+    }
+
+    fn choice(&mut self, words: impl Iterator<Item = &'static str>, any: &mut Vec<Atom>) {
+        if !any.is_empty() {
+            any.push(BETWEEN);
+        }
+        any.extend(words.map(|word| self.atom(word)));
+    }
+
+    fn atom(&mut self, word: &'static str) -> Atom {
         let (map, key) = match word.strip_suffix('*') {
             Some(beginning) => (&mut self.beginning, beginning),
             None => (&mut self.exact, word),
         };
-        *map.entry(key.to_owned()).or_insert_with(|| {
+        *map.entry(key).or_insert_with(|| {
             self.count += 1;
             self.count - 1
         })
@@ -117,8 +145,13 @@ impl Lexicon {
     #[must_use]
     pub fn view(&self, sentence: &Sentence) -> View {
         let words = &sentence.words;
-        let mut view =
-            View { at: vec![0; self.count], starts: 1, ends: 1 << words.len(), inside: mask(words.len()), question: sentence.question };
+        let mut view = View {
+            at: vec![0; usize::from(self.count)],
+            starts: 1,
+            ends: 1 << words.len(),
+            inside: mask(words.len()),
+            question: sentence.question,
+        };
         for (position, word) in words.iter().enumerate() {
             let bit = 1_u128 << position;
             if word.pause || (position > 0 && joins_clauses(&words[position - 1].text)) {
@@ -141,7 +174,7 @@ impl Lexicon {
 
     fn mark_exact(&self, key: &str, bit: u128, view: &mut View) {
         if let Some(&atom) = self.exact.get(key) {
-            view.at[atom] |= bit;
+            view.at[usize::from(atom)] |= bit;
         }
     }
 
@@ -149,7 +182,7 @@ impl Lexicon {
         self.mark_exact(word, bit, view);
         for (end, _) in word.char_indices().skip(2).take(LONGEST_BEGINNING).chain([(word.len(), ' ')]) {
             if let Some(&atom) = self.beginning.get(&word[..end]) {
-                view.at[atom] |= bit;
+                view.at[usize::from(atom)] |= bit;
             }
         }
     }
@@ -192,7 +225,7 @@ impl Pattern {
             return 0;
         }
         match self.elements.first() {
-            Some(Element::Words { any, optional: false, .. }) => any.iter().fold(0, |set, words| set | view.at[words[0]]),
+            Some(Element::Words { any, optional: false, .. }) => choices(any).fold(0, |set, words| set | view.of(words[0])),
             Some(Element::ClauseStart) => view.starts & view.inside,
             _ => view.inside,
         }
@@ -200,7 +233,7 @@ impl Pattern {
 
     fn follow(&self, view: &View, start: u128) -> u128 {
         let mut set = start;
-        for element in &self.elements {
+        for element in self.elements.iter() {
             set = element.follow(view, set);
             if set == 0 {
                 break;
@@ -210,12 +243,23 @@ impl Pattern {
     }
 }
 
+impl View {
+    fn of(&self, atom: Atom) -> u128 {
+        self.at[usize::from(atom)]
+    }
+}
+
+/// The choices of an element, none of them empty.
+fn choices(any: &[Atom]) -> impl Iterator<Item = &[Atom]> {
+    any.split(|atom| *atom == BETWEEN).filter(|words| !words.is_empty())
+}
+
 impl Element {
     fn follow(&self, view: &View, set: u128) -> u128 {
         match self {
             Self::Words { any, optional, or_end } => {
                 let kept = if *optional { set } else { 0 } | if *or_end { set & view.ends } else { 0 };
-                any.iter().fold(kept, |sum, words| sum | words.iter().fold(set, |at, &atom| (at & view.at[atom]) << 1))
+                choices(any).fold(kept, |sum, words| sum | words.iter().fold(set, |at, &atom| (at & view.of(atom)) << 1))
             }
             Self::Gap(words) => (0..*words).fold(set, |sum, _| sum | ((sum & view.inside) << 1)),
             Self::ClauseStart => set & view.starts,

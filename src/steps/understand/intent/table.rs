@@ -16,7 +16,7 @@ pub struct Table {
     /// Words that turn a cue into its opposite.
     pub negators: Vec<Pattern>,
     /// Words that mean much the same, under one name.
-    pub concepts: Vec<(String, Pattern)>,
+    pub concepts: Vec<(&'static str, Pattern)>,
     /// Short forms and closing lines.
     pub habits: Habits,
     /// Every word that a cue asks for.
@@ -40,14 +40,22 @@ pub struct Cue {
     pub with: Vec<Pattern>,
     /// Must not stand in the sentence.
     pub unless: Vec<Pattern>,
-    /// As the file has it, for the rules of a reading.
-    pub name: String,
+    /// As the file has it.
+    pub words: &'static str,
+}
+
+impl Cue {
+    /// How it is called among the rules of a reading.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}: {}", self.outcome.word(), self.words)
+    }
 }
 
 impl Table {
     /// Reads the table. A line that cannot be read is left out and complained of.
     #[must_use]
-    pub fn read(phrases: &str, concepts: &str) -> Self {
+    pub fn read(phrases: &'static str, concepts: &'static str) -> Self {
         let mut table = Self::default();
         let mut classes = Classes::new();
         table.lines(concepts, "concept", &mut classes);
@@ -55,22 +63,22 @@ impl Table {
         table
     }
 
-    fn lines(&mut self, text: &str, section: &str, classes: &mut Classes) {
-        let mut section = section.to_owned();
+    fn lines(&mut self, text: &'static str, section: &'static str, classes: &mut Classes) {
+        let mut section = section;
         for (number, line) in text.lines().enumerate() {
             let line = line.split(" #").next().unwrap_or("").trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                name.clone_into(&mut section);
-            } else if let Err(complaint) = self.line(&section, line, classes) {
+                section = name;
+            } else if let Err(complaint) = self.line(section, line, classes) {
                 self.complaints.push(format!("line {}: {complaint}", number + 1));
             }
         }
     }
 
-    fn line(&mut self, section: &str, line: &str, classes: &mut Classes) -> Result<(), String> {
+    fn line(&mut self, section: &str, line: &'static str, classes: &mut Classes) -> Result<(), String> {
         match section {
             "class" => define(line, classes),
             "spelling" => self.spell(line),
@@ -99,20 +107,20 @@ impl Table {
         Ok(())
     }
 
-    fn gather(&mut self, line: &str, classes: &mut Classes) -> Result<(), String> {
+    fn gather(&mut self, line: &'static str, classes: &mut Classes) -> Result<(), String> {
         let (name, _) = line.split_once('=').ok_or("a concept is written “name = word | two words”")?;
         define(line, classes)?;
-        let pattern = self.lexicon.compile(&format!("{{{}}}", name.trim()), classes)?;
-        self.concepts.push((name.trim().to_owned(), pattern));
+        let pattern = self.lexicon.member(name.trim(), classes)?;
+        self.concepts.push((name.trim(), pattern));
         Ok(())
     }
 
-    fn cue(&mut self, outcome: Outcome, line: &str, classes: &Classes) -> Result<Cue, String> {
+    fn cue(&mut self, outcome: Outcome, line: &'static str, classes: &Classes) -> Result<Cue, String> {
         let (percent, words) = line.split_once(char::is_whitespace).ok_or("a cue is written “strength words”")?;
         let bare = percent.trim_end_matches('~');
         let strength: f64 = bare.parse().map_err(|_| format!("“{bare}” is no strength from 1 to 99"))?;
         let parts = Parts::of(words);
-        let mut compile = |words: &String| self.lexicon.compile(words, classes);
+        let mut compile = |words: &&'static str| self.lexicon.compile(words, classes);
         Ok(Cue {
             outcome,
             strength: strength / 100.0,
@@ -120,7 +128,7 @@ impl Table {
             pattern: compile(&parts.cue)?,
             with: parts.with.iter().map(&mut compile).collect::<Result<_, _>>()?,
             unless: parts.unless.iter().map(&mut compile).collect::<Result<_, _>>()?,
-            name: format!("{}: {}", outcome.word(), words.trim()),
+            words: words.trim(),
         })
     }
 }
@@ -128,48 +136,41 @@ impl Table {
 /// A cue, what must stand beside it (`&`) and what must not (`!`).
 #[derive(Debug, Default)]
 struct Parts {
-    cue: String,
-    with: Vec<String>,
-    unless: Vec<String>,
+    cue: &'static str,
+    with: Vec<&'static str>,
+    unless: Vec<&'static str>,
 }
 
 impl Parts {
-    fn of(words: &str) -> Self {
+    fn of(words: &'static str) -> Self {
         let mut parts = Self::default();
-        for (mark, words) in marked(words) {
+        let mut mark = "";
+        let mut rest = words;
+        loop {
+            let next = [" & ", " ! "].iter().filter_map(|mark| rest.find(mark)).min();
+            let (part, left) = next.map_or((rest, ""), |at| rest.split_at(at));
             match mark {
-                '&' => parts.with.push(words),
-                '!' => parts.unless.push(words),
-                _ => parts.cue = words,
+                "&" => parts.with.push(part.trim()),
+                "!" => parts.unless.push(part.trim()),
+                _ => parts.cue = part.trim(),
             }
+            if left.is_empty() {
+                return parts;
+            }
+            (mark, rest) = (&left[1..2], &left[3..]);
         }
-        parts
     }
 }
 
-/// Words by the mark they stand behind; those before the first mark behind a blank.
-fn marked(words: &str) -> Vec<(char, String)> {
-    let mut parts = vec![(' ', String::new())];
-    for word in words.split_whitespace() {
-        match (word, parts.last_mut()) {
-            ("&", _) => parts.push(('&', String::new())),
-            ("!", _) => parts.push(('!', String::new())),
-            (_, Some((_, part))) => *part = format!("{part} {word}"),
-            (_, None) => {}
-        }
-    }
-    parts
-}
-
-fn define(line: &str, classes: &mut Classes) -> Result<(), String> {
+fn define(line: &'static str, classes: &mut Classes) -> Result<(), String> {
     let (name, members) = line.split_once('=').ok_or("a class is written “name = word | two words”")?;
     let mut list = Vec::new();
     for member in members.split('|').map(str::trim).filter(|member| !member.is_empty()) {
         match member.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(other) => list.extend(classes.get(other).ok_or_else(|| format!("there is no class {{{other}}}"))?.clone()),
-            None => list.push(member.to_owned()),
+            Some(other) => list.extend(classes.get(other).ok_or_else(|| format!("there is no class {{{other}}}"))?),
+            None => list.push(member),
         }
     }
-    classes.insert(name.trim().to_owned(), list);
+    classes.insert(name.trim(), list);
     Ok(())
 }

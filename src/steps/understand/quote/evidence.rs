@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_automata::meta::Regex;
 
+use super::super::patterns::alone;
 use super::phrases::PHRASES;
 
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
@@ -42,11 +43,11 @@ static NAME_AND_DATE: LazyLock<Regex> =
 static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:from|von|de|date|datum):\s"));
 static GOES_ON: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"\b(?:that|they|this|we|he|she|it|about|because|and|which|dass|que|che|dat)\b"));
-static SENTENCES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\p{Ll}{3,}[.!?]\s+\p{Lu}").expect("a fixed pattern"));
+static SENTENCES: LazyLock<Regex> = LazyLock::new(|| alone(r"\p{Ll}{3,}[.!?]\s+\p{Lu}"));
 static SHORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[\p{L}\d.,'’“”\x22()_&/@<>\[\] +-]{1,90}$"));
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a fixed pattern")
+    alone(&format!("(?i){text}"))
 }
 
 /// How well a text reads as an attribution.
@@ -95,7 +96,7 @@ impl Candidate<'_> {
                 && (self.has_colon() || self.quote_below || self.addressed() && self.fully_dated())
             || self.has_colon() && ends_in_verb(core) && self.addressed() && (starts_well(core) || self.text.starts_with("--"))
             || self.has_colon() && self.begins() && self.is_dated() && names_follow(core)
-            || PHRASES.opener.is_match(core) && (self.quote_below || self.addressed())
+            || PHRASES.opener.hit(core) && (self.quote_below || self.addressed())
     }
 
     fn is_dashed_or_gmt(&self) -> bool {
@@ -177,7 +178,7 @@ pub fn is_dated_in_gmt(text: &str) -> bool {
 
 /// "… wrote on 3/2/2026 at 16:11:", and not "… wrote on 3/2 that they need it:".
 fn wrote_when(core: &str) -> bool {
-    WROTE_WHEN.find(core).is_some_and(|found| !GOES_ON.is_match(found.as_str()))
+    WROTE_WHEN.find(core).is_some_and(|found| !GOES_ON.is_match(&core[found.range()]))
 }
 
 /// True when the verb stands last, but for a colon.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_automata::meta::Regex;
 
+use super::super::patterns::alone;
 use super::headers::is_rule;
 use super::page::{Fate, Page};
 use super::phrases::{PHRASES, is_disclaimer};
@@ -17,7 +18,9 @@ const MOST_READ: usize = 3_000;
 const BANNER_LINES: usize = 12;
 
 static BANNER_GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:click\w*|links?|attachments?|recogni[sz]e|suspicious|phish\w*|external|outside|caution|trust\w*|verify|originat\w*|know the content|content is safe|report|sender|learn why)\b|https?://aka\.ms/\S*$").expect("a fixed pattern")
+    alone(
+        r"(?i)\b(?:click\w*|links?|attachments?|recogni[sz]e|suspicious|phish\w*|external|outside|caution|trust\w*|verify|originat\w*|know the content|content is safe|report|sender|learn why)\b|https?://aka\.ms/\S*$",
+    )
 });
 
 /// Cuts warnings above the text: "[EXTERNAL]", "CAUTION: This email originated from outside …".
@@ -25,7 +28,7 @@ pub fn cut_banners(page: &mut Page<'_>) {
     for _ in 0..4 {
         let Some(first) = (0..page.lines.len()).find(|at| page.speaks(*at)) else { return };
         let start = page.lines[first].text.trim_start_matches(|c: char| c.is_whitespace() || c == '*' || c == '_' || c == '|');
-        if first > 40 || start.len() > 1_000 || !PHRASES.banner.is_match(start) {
+        if first > 40 || start.len() > 1_000 || !PHRASES.banner.hit(start) {
             return;
         }
         let end = banner_end(page, first);
@@ -124,14 +127,14 @@ pub fn is_device(text: &str) -> bool {
         .trim()
         .trim_start_matches(['-', '~', '*', '_', '—', '–', '[', '(', '<', '•', ' '])
         .trim_end_matches(['*', '_', '~', ']', ')', '-']);
-    (6..=200).contains(&line.len()) && PHRASES.device.is_match(line) && !PHRASES.no_device.is_match(line)
+    (6..=200).contains(&line.len()) && PHRASES.device.hit(line) && !PHRASES.no_device.hit(line)
 }
 
 /// Where the footer of a list or a provider begins in the last paragraph.
 fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     let line = |at: usize| start_of(page.lines[at].text, 400);
     let hits: Vec<usize> =
-        paragraph.clone().take(40).filter(|at| PHRASES.footer.is_match(line(*at)) || PHRASES.weak_footer.is_match(line(*at))).collect();
+        paragraph.clone().take(40).filter(|at| PHRASES.footer.hit(line(*at)) || PHRASES.weak_footer.hit(line(*at))).collect();
     let first = *hits.first()?;
     let is_line = |at: usize| begins_like_rule(page.lines[at].text);
     if let Some(rule) = (paragraph.start..first).rev().take(8).find(|at| is_line(*at)) {
@@ -139,7 +142,7 @@ fn list_footer(page: &Page<'_>, paragraph: &Range<usize>) -> Option<usize> {
     }
     let below_rule = last_paragraph(page, paragraph.start).is_some_and(|above| is_line(above.end - 1));
     let above_footer = page.next_filled(paragraph.end).is_some_and(|next| page.lines[next].fate == Fate::Footer);
-    let strong = hits.iter().any(|at| PHRASES.footer.is_match(line(*at)));
+    let strong = hits.iter().any(|at| PHRASES.footer.hit(line(*at)));
     if !(strong || below_rule || above_footer || hits.len() >= 3) {
         return None;
     }

@@ -3,8 +3,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_automata::meta::Regex;
 
+use super::super::patterns::alone;
 use super::page::{Fate, Page};
 use super::phrases::{Field, PHRASES, field_of};
 
@@ -14,11 +15,12 @@ const MOST_LINES: usize = 120;
 const MOST_BETWEEN: usize = 30;
 
 static DATE_ALONE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(?:(?:on|sent|date)\W+)?(?:\p{L}{2,10}\W+)?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\W+(?:at\W+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s+\(?[A-Z]{2,5}\)?)?\W*$").expect("a fixed pattern")
+    alone(
+        r"(?i)^\W*(?:(?:on|sent|date)\W+)?(?:\p{L}{2,10}\W+)?\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}\W+(?:at\W+)?\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?(?:\s+\(?[A-Z]{2,5}\)?)?\W*$",
+    )
 });
 static DATE_LAST: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*\S.{0,100}?(?:\s+on\s+|\s{2,}|\t|>\s*)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?\W*$")
-        .expect("a fixed pattern")
+    alone(r"(?i)^\W*\S.{0,100}?(?:\s+on\s+|\s{2,}|\t|>\s*)\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\s+\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?\W*$")
 });
 
 /// True for "-----Original Message-----" and its kin, with or without dashes.
@@ -32,12 +34,12 @@ pub fn is_separator(text: &str) -> bool {
         return true;
     }
     if let Some((words, _)) = line.strip_prefix("-----").and_then(|rest| rest.trim_start_matches('-').split_once("-----")) {
-        return PHRASES.separator.is_match(words.trim());
+        return PHRASES.separator.hit(words.trim());
     }
     let core = line
         .trim_matches(|c: char| matches!(c, '-' | '=' | '_' | '*' | '#' | '~' | '+' | '<' | '>' | '–' | '—' | '|') || c.is_whitespace());
     let dashes = line.len() - core.len();
-    PHRASES.bare_separator.is_match(core) || dashes >= 4 && PHRASES.separator.is_match(core)
+    PHRASES.bare_separator.hit(core) || dashes >= 4 && PHRASES.separator.hit(core)
 }
 
 /// `GroupWise` introduces the original by `>>> Jane Doe <jane@…> 03/02/01 09:20AM >>>` and does not mark it.

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex_automata::meta::Regex;
 use serde::Deserialize;
+
+use super::super::patterns::{Patterns, Script, alone};
 
 /// All patterns by family.
 pub static PHRASES: LazyLock<Phrases> = LazyLock::new(Phrases::load);
@@ -46,41 +48,41 @@ pub struct Phrases {
     /// A verb with the name after it.
     pub name_follows: Regex,
     /// A whole attribution line that needs no date.
-    pub opener: Regex,
+    pub opener: Patterns,
     /// First words that make a `… wrote:` line the writer's own.
     pub own_words: Vec<String>,
-    /// A header field of a quoted mail; the group that matched tells which.
-    pub field: Regex,
+    /// The names of a quoted mail's header fields, in lower case.
+    pub fields: HashMap<String, Field>,
     /// A separator between dashes.
-    pub separator: Regex,
+    pub separator: Patterns,
     /// A separator without dashes.
-    pub bare_separator: Regex,
+    pub bare_separator: Patterns,
     /// What a device adds.
-    pub device: Regex,
+    pub device: Patterns,
     /// What only looks so.
-    pub no_device: Regex,
+    pub no_device: Patterns,
     /// A banner's beginning.
-    pub banner: Regex,
+    pub banner: Patterns,
     /// Words a long banner ends with.
     pub banner_ends: Vec<String>,
     /// A list's or provider's footer line.
-    pub footer: Regex,
+    pub footer: Patterns,
     /// A line that may be a list's footer where other signs say so.
-    pub weak_footer: Regex,
+    pub weak_footer: Patterns,
     /// A lawyer's or scanner's paragraph.
-    pub disclaimer: Regex,
+    pub disclaimer: Patterns,
     /// Phrases of which two make such a paragraph.
-    pub weak_disclaimer: RegexSet,
+    pub weak_disclaimer: Patterns,
     /// Words of the paragraphs after it.
     pub legal: Vec<String>,
     /// Lines that stand alone above a disclaimer.
     pub footer_headings: Vec<String>,
     /// A closing line.
-    pub closing: Regex,
+    pub closing: Patterns,
     /// A closing with the name on the same line.
-    pub closing_and_name: Regex,
+    pub closing_and_name: Patterns,
     /// A line with a title or a place of work.
-    pub title: Regex,
+    pub title: Patterns,
 }
 
 #[derive(Deserialize)]
@@ -164,44 +166,46 @@ impl Phrases {
     fn load() -> Self {
         let Tables { attribution, header, separator, device, banner, footer, closing, .. } = tables();
         let verbs = any_word(&attribution.closing_verbs);
-        let closings = any(&closing.lines);
         Self {
-            starts: compile(&format!(r"^(?:{})[\s\d]", any_word(&attribution.starts))),
-            closing_verb: compile(&format!(r"(?:^|[\s>»”\x22'),:：，、\]\d]|[^\x00-\x{{24f}}]){verbs}\s*[:：.]*[\s*_-]*$")),
-            name_follows: compile(&format!(r"\b(?:{})\s+\S.{{0,160}}[:：]\s*$", any_word(&attribution.name_follows))),
-            opener: compile(&format!(r"^(?:{})$", any(&attribution.openers))),
+            starts: alone(&format!(r"(?i)^(?:{})[\s\d]", any_word(&attribution.starts))),
+            closing_verb: alone(&format!(r"(?i)(?:^|[\s>»”\x22'),:：，、\]\d]|[^\x00-\x{{24f}}]){verbs}\s*[:：.]*[\s*_-]*$")),
+            name_follows: alone(&format!(r"(?i)\b(?:{})\s+\S.{{0,160}}[:：]\s*$", any_word(&attribution.name_follows))),
+            opener: each(&attribution.openers, "^(?:", ")$"),
             own_words: attribution.own_words,
-            field: field(&header),
-            separator: compile(&format!(r"^(?:{})[\s:.]*$", any(&separator.words))),
-            bare_separator: compile(&format!(r"^(?:{})[\s:.]*$", any(&separator.bare))),
-            device: compile(&format!(r"^(?:{})[\s.!,]*$", any(&device.lines))),
-            no_device: compile(&format!(r"^(?:{})$", any(&device.not_lines))),
-            banner: compile(&format!(r"^(?:{})", any(&banner.starts))),
+            fields: fields(header),
+            separator: each(&separator.words, "^(?:", r")[\s:.]*$"),
+            bare_separator: each(&separator.bare, "^(?:", r")[\s:.]*$"),
+            device: each(&device.lines, "^(?:", r")[\s.!,]*$"),
+            no_device: each(&device.not_lines, "^(?:", ")$"),
+            banner: each(&banner.starts, "^(?:", ")"),
             banner_ends: banner.ends,
-            footer: compile(&any(&footer.lines)),
-            weak_footer: compile(&any(&footer.weak)),
-            disclaimer: compile(&any(&footer.disclaimers)),
-            weak_disclaimer: compile_set(&footer.weak_disclaimers),
+            footer: each(&footer.lines, "", ""),
+            weak_footer: each(&footer.weak, "", ""),
+            disclaimer: each(&footer.disclaimers, "", ""),
+            weak_disclaimer: each(&footer.weak_disclaimers, "", ""),
             legal: footer.legal,
             footer_headings: footer.headings,
-            closing: compile(&format!(r"^[\W_]{{0,4}}(?:{closings})[\W_]{{0,6}}$")),
-            closing_and_name: compile(&format!(
-                r"^[\W_]{{0,4}}(?:{closings})[,.!;\s~–-]{{1,4}}(?-i:\p{{Lu}})[\p{{L}}.'’-]*(?:\s+(?-i:\p{{Lu}})[\p{{L}}.'’-]*){{0,3}}[\W_]{{0,3}}$"
-            )),
-            title: compile(&any(&closing.titles)),
+            closing: each(&closing.lines, r"^[\W_]{0,4}(?:", r")[\W_]{0,6}$"),
+            closing_and_name: each(
+                &closing.lines,
+                r"^[\W_]{0,4}(?:",
+                r")[,.!;\s~–-]{1,4}(?-i:\p{Lu})[\p{L}.'’-]*(?:\s+(?-i:\p{Lu})[\p{L}.'’-]*){0,3}[\W_]{0,3}$",
+            ),
+            title: each(&closing.titles, "", ""),
         }
     }
 }
 
-/// A field at the beginning of a line: groups 1 to 5 are from, to, date, subject, other.
-fn field(header: &Header) -> Regex {
-    let groups = [&header.from, &header.to, &header.date, &header.subject, &header.other];
-    let alternatives: Vec<String> = groups.iter().map(|words| format!("({})", any_word(words))).collect();
-    compile(&format!(r"^[\s*_>|•-]{{0,12}}(?:{})[*_]{{0,2}}\s{{0,3}}[:：][*_]{{0,2}}", alternatives.join("|")))
+/// What each word before a colon means; where two lists have a word, the first holds.
+fn fields(header: Header) -> HashMap<String, Field> {
+    let Header { from, to, date, subject, other } = header;
+    let lists = [(Field::Other, other), (Field::Subject, subject), (Field::Date, date), (Field::To, to), (Field::From, from)];
+    lists.into_iter().flat_map(|(field, words)| words.into_iter().map(move |word| (word, field))).collect()
 }
 
-fn any(patterns: &[String]) -> String {
-    patterns.iter().map(|pattern| format!("(?:{pattern})")).collect::<Vec<_>>().join("|")
+/// Each pattern with what stands before and after it.
+fn each(patterns: &[String], before: &str, after: &str) -> Patterns {
+    Patterns::new(Script::AnyCase, patterns.iter().map(|pattern| format!("{before}{pattern}{after}")))
 }
 
 /// An alternation of plain words; the longest first, so that `napisał(a)` is not read as `napisał`.
@@ -212,35 +216,10 @@ fn any_word(words: &[String]) -> String {
     format!("(?:{})", escaped.join("|"))
 }
 
-/// Unicode's `\W` and `\w` make automata a hundred times larger than the signs and letters that mails have there.
-const SIGNS: &str = r"[\s\x21-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f§«»°·‐-‧‹›•…–—―─！：，。]";
-const LETTERS: &str = r"[0-9A-Za-z_À-ɏ]";
-
-fn compile(pattern: &str) -> Regex {
-    RegexBuilder::new(&slimmed(pattern))
-        .case_insensitive(true)
-        .size_limit(64 << 20)
-        .dfa_size_limit(32 << 20)
-        .build()
-        .expect("the patterns of data/quotes.toml are checked by a test")
-}
-
-fn compile_set(patterns: &[String]) -> RegexSet {
-    RegexSetBuilder::new(patterns.iter().map(|pattern| slimmed(pattern)))
-        .case_insensitive(true)
-        .size_limit(64 << 20)
-        .build()
-        .expect("the patterns of data/quotes.toml are checked by a test")
-}
-
-fn slimmed(pattern: &str) -> String {
-    pattern.replace(r"[\W_]", r"\W").replace(r"\W", SIGNS).replace(r"\w", LETTERS)
-}
-
 /// True for a paragraph of a lawyer or a scanner.
 #[must_use]
 pub fn is_disclaimer(text: &str) -> bool {
-    PHRASES.disclaimer.is_match(text) || PHRASES.weak_disclaimer.matches(text).iter().count() >= 2
+    PHRASES.disclaimer.hit(text) || PHRASES.weak_disclaimer.count(text) >= 2
 }
 
 /// `Some` for a line that is a header field of a quoted mail.
@@ -250,12 +229,9 @@ pub fn field_of(line: &str) -> Option<Field> {
     if colon > 48 {
         return None;
     }
-    let groups = PHRASES.field.captures(line)?;
-    [Field::From, Field::To, Field::Date, Field::Subject, Field::Other]
-        .into_iter()
-        .enumerate()
-        .find(|(at, _)| groups.get(at + 1).is_some())
-        .map(|(_, field)| field)
+    let name = line[..colon].trim_start_matches(|c: char| c.is_whitespace() || "*_>|•-".contains(c));
+    let name = name.trim_end().trim_end_matches(['*', '_']).to_lowercase();
+    PHRASES.fields.get(&name).copied()
 }
 
 /// What a header field of a quoted mail says.

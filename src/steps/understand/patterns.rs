@@ -1,0 +1,261 @@
+//! Tables of patterns of which only those are compiled that a mail gives cause to.
+//!
+//! A compiled pattern costs kilobytes and its compilation a fraction of a millisecond, and there are more than a
+//! thousand of them in `data/`. So each table knows a few words of which a text must have one before a pattern can be
+//! in it; a mail is searched for all these words at once, and a pattern is compiled when its word is there. The
+//! compiled ones stand on one shelf, which is cleared when it is full: memory is bounded whatever the mails say.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use regex_automata::meta::{Config, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::util::syntax;
+use regex_syntax::hir::literal::{Extractor, Seq};
+use regex_syntax::hir::{Hir, HirKind};
+
+/// Bytes of compiled patterns that are kept.
+const SHELF: usize = 1 << 20;
+/// What a compiled pattern needs to run, besides itself, by a cautious guess.
+const TO_RUN: usize = 4 << 10;
+/// Bytes of the automaton that a search may build as it goes.
+const AS_IT_GOES: usize = 48 << 10;
+/// A word that must be there is cut to this length: enough to tell, and cheap to keep.
+const WORD: usize = 10;
+
+/// How the text of a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// Folded to lower case beforehand; the patterns are of bytes.
+    Folded,
+    /// As people write it; case does not matter, letters of any language count.
+    AnyCase,
+}
+
+/// A table of patterns.
+#[derive(Debug)]
+pub struct Patterns {
+    number: u32,
+    script: Script,
+    sources: Vec<String>,
+    words: OnceLock<Words>,
+}
+
+/// The words by which a table's patterns are told.
+#[derive(Debug)]
+struct Words {
+    search: Option<AhoCorasick>,
+    /// The pattern of each word.
+    owner: Vec<u16>,
+    /// Patterns that have no such word: they are always tried.
+    wordless: Vec<u16>,
+}
+
+impl Patterns {
+    /// A table; nothing is compiled yet. A pattern that is none matches nothing.
+    #[must_use]
+    pub fn new(script: Script, sources: impl IntoIterator<Item = String>) -> Self {
+        let sources = sources.into_iter();
+        let sources = if script == Script::Folded { sources.collect() } else { sources.map(|source| slimmed(&source)).collect() };
+        let number = TABLES.fetch_add(1, Ordering::Relaxed);
+        Self { number, script, sources, words: OnceLock::new() }
+    }
+
+    /// True when any pattern is in the text.
+    #[must_use]
+    pub fn hit(&self, text: &str) -> bool {
+        self.found(text).next().is_some()
+    }
+
+    /// How many of the patterns are in the text.
+    #[must_use]
+    pub fn count(&self, text: &str) -> usize {
+        self.found(text).count()
+    }
+
+    /// The first pattern of the table that is in the text.
+    #[must_use]
+    pub fn first(&self, text: &str) -> Option<usize> {
+        self.found(text).next()
+    }
+
+    fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        self.possible(text).into_iter().filter(move |index| self.matches(*index, text))
+    }
+
+    /// The patterns whose word is in the text, in the order of the table.
+    fn possible(&self, text: &str) -> Vec<usize> {
+        let words = self.words.get_or_init(|| self.words());
+        let mut possible: Vec<usize> = words.wordless.iter().map(|index| usize::from(*index)).collect();
+        if let Some(search) = &words.search {
+            let mut seen = vec![false; self.sources.len()];
+            for found in search.find_overlapping_iter(text) {
+                let index = usize::from(words.owner[found.pattern().as_usize()]);
+                if !std::mem::replace(&mut seen[index], true) {
+                    possible.push(index);
+                }
+            }
+        }
+        possible.sort_unstable();
+        possible
+    }
+
+    fn words(&self) -> Words {
+        let (mut all, mut owner, mut wordless) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, source) in (0_u16..).zip(&self.sources) {
+            match required(source, self.script) {
+                Some(words) => {
+                    owner.extend(std::iter::repeat_n(index, words.len()));
+                    all.extend(words);
+                }
+                None => wordless.push(index),
+            }
+        }
+        let build = || {
+            AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .ascii_case_insensitive(self.script == Script::AnyCase)
+                .build(&all)
+        };
+        let search = if all.is_empty() { None } else { build().ok() };
+        if search.is_none() {
+            wordless = (0..).take(self.sources.len()).collect();
+        }
+        Words { search, owner, wordless }
+    }
+}
+
+/// The words of which a match must hold one; none when there is no such small set.
+fn required(source: &str, script: Script) -> Option<Vec<String>> {
+    let hir = regex_syntax::ParserBuilder::new().unicode(script == Script::AnyCase).utf8(false).build().parse(source).ok()?;
+    let mut words = Vec::new();
+    for choice in choices(&hir) {
+        let seq = best(choice)?;
+        words.extend(seq.literals()?.iter().map(|literal| String::from_utf8_lossy(literal.as_bytes()).into_owned()));
+    }
+    // Cut in the middle of a letter: such a word would never be found.
+    if words.iter().any(|word| word.contains(char::REPLACEMENT_CHARACTER)) {
+        return None;
+    }
+    if script == Script::AnyCase {
+        words = words.iter().flat_map(|word| spellings(word)).collect();
+    }
+    words.sort_unstable();
+    words.dedup();
+    Some(words)
+}
+
+/// The search itself forgives case in ASCII only.
+fn spellings(word: &str) -> Vec<String> {
+    let lower = word.to_lowercase();
+    if lower.is_ascii() {
+        return vec![lower];
+    }
+    let mut letters = lower.chars();
+    let capital = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    [Some(lower.to_uppercase()), capital, Some(lower)].into_iter().flatten().collect()
+}
+
+fn choices(hir: &Hir) -> &[Hir] {
+    match hir.kind() {
+        HirKind::Capture(capture) => choices(&capture.sub),
+        HirKind::Alternation(choices) => choices,
+        _ => std::slice::from_ref(hir),
+    }
+}
+
+/// The set with the longest words among those that stand at one place of the pattern.
+fn best(hir: &Hir) -> Option<Seq> {
+    let parts = match hir.kind() {
+        HirKind::Capture(capture) => return best(&capture.sub),
+        HirKind::Concat(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(hir),
+    };
+    let mut extractor = Extractor::new();
+    extractor.limit_total(120).limit_literal_len(WORD).limit_class(4);
+    let at = |from: usize| {
+        let mut seq = extractor.extract(&Hir::concat(parts[from..].to_vec()));
+        seq.keep_first_bytes(WORD);
+        seq.sort();
+        seq.dedup();
+        seq.min_literal_len().filter(|shortest| *shortest >= 2).map(|shortest| (shortest, seq))
+    };
+    let found = (0..parts.len()).filter_map(at);
+    found.max_by_key(|(shortest, seq)| (*shortest, std::cmp::Reverse(seq.len()))).map(|(_, seq)| seq)
+}
+
+/// The compiled patterns of all tables.
+#[derive(Debug, Default)]
+struct Shelf {
+    patterns: HashMap<(u32, usize), Arc<Regex>>,
+    bytes: usize,
+}
+
+static COMPILED: LazyLock<Mutex<Shelf>> = LazyLock::new(Mutex::default);
+/// The number of the next table.
+static TABLES: AtomicU32 = AtomicU32::new(0);
+
+impl Patterns {
+    fn matches(&self, index: usize, text: &str) -> bool {
+        let key = (self.number, index);
+        let known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).patterns.get(&key).cloned();
+        let pattern = known.or_else(|| {
+            let fresh = Arc::new(compile(self.script, &self.sources[index])?);
+            COMPILED.lock().unwrap_or_else(PoisonError::into_inner).keep(key, &fresh);
+            Some(fresh)
+        });
+        pattern.is_some_and(|pattern| pattern.is_match(text))
+    }
+}
+
+impl Shelf {
+    fn keep(&mut self, key: (u32, usize), pattern: &Arc<Regex>) {
+        if self.bytes > SHELF {
+            *self = Self::default();
+        }
+        self.bytes += pattern.memory_usage() + TO_RUN;
+        self.patterns.insert(key, Arc::clone(pattern));
+    }
+}
+
+/// Unicode's classes make automata a hundred times larger than the letters and signs that mails have there.
+const SLIMMER: [(&str, &str); 7] = [
+    (r"[\W_]", r"\W"),
+    (r"\W", r"[\s\x21-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f§«»°·‐-‧‹›•…–—―─！：，。]"),
+    (r"\w", "[0-9A-Za-z_À-ɏ]"),
+    (r"\d", "[0-9]"),
+    (r"\p{Lu}", "[A-ZÀ-ÖØ-ÞĀ-ɏΑ-ΩЀ-Я]"),
+    (r"\p{Ll}", "[a-zß-öø-ÿĀ-ɏά-ώа-џ]"),
+    (r"\p{L}", "[A-Za-zÀ-ɏͰ-ϿЀ-ӿ֐-ۿ฀-๿぀-ヿ㐀-鿿가-힣]"),
+];
+
+fn slimmed(source: &str) -> String {
+    let slim = SLIMMER.iter().fold(source.to_owned(), |source, (wide, narrow)| source.replace(wide, narrow));
+    // A gap counts bytes; where all letters are plain ones, so do the ends of words.
+    let slim = slim.replace(".{0,", "(?-u:.){0,");
+    if source.is_ascii() { slim.replace(r"\b", r"(?-u:\b)") } else { slim }
+}
+
+/// A fixed pattern that stands by itself, compiled once and for all.
+///
+/// # Panics
+/// When it is none, which a test of its owner shows.
+#[must_use]
+pub fn alone(source: &str) -> Regex {
+    let config = lean().which_captures(WhichCaptures::Implicit);
+    Regex::builder().syntax(syntax::Config::new().utf8(false)).configure(config).build(&slimmed(source)).expect("a fixed pattern")
+}
+
+fn lean() -> Config {
+    Config::new().onepass(false).dfa(false).hybrid_cache_capacity(AS_IT_GOES)
+}
+
+/// Only whether it matches is ever asked, so neither groups nor the larger automata are built.
+fn compile(script: Script, source: &str) -> Option<Regex> {
+    let any_case = script == Script::AnyCase;
+    let syntax = syntax::Config::new().unicode(any_case).case_insensitive(any_case).utf8(false);
+    let config = lean().which_captures(WhichCaptures::None);
+    Regex::builder().syntax(syntax).configure(config).build(source).ok()
+}
