@@ -259,3 +259,74 @@ fn compile(script: Script, source: &str) -> Option<Regex> {
     let config = lean().which_captures(WhichCaptures::None);
     Regex::builder().syntax(syntax).configure(config).build(source).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::{Strategy, ValueTree};
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+
+    const TABLES: [(&str, Script); 3] = [
+        (include_str!("../../../data/automatic.toml"), Script::Folded),
+        (include_str!("../../../data/bounce.toml"), Script::Folded),
+        (include_str!("../../../data/quotes.toml"), Script::AnyCase),
+    ];
+
+    fn texts(value: &toml::Value, found: &mut Vec<String>) {
+        match value {
+            toml::Value::String(text) => found.push(text.clone()),
+            toml::Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
+            toml::Value::Table(table) => table.values().for_each(|value| texts(value, found)),
+            _ => {}
+        }
+    }
+
+    /// A text that the pattern may be in; the generator knows no beginnings and ends.
+    fn example(source: &str, runner: &mut TestRunner) -> Option<String> {
+        let bare = source.replace(r"\b", "").replace("(?-i:", "(").replace("(^|", "(").replace("|$)", ")");
+        let bare = bare.trim_start_matches('^').trim_end_matches('$');
+        proptest::string::string_regex(bare).ok()?.new_tree(runner).ok().map(|tree| tree.current())
+    }
+
+    #[test]
+    fn no_pattern_of_the_data_is_missed_for_want_of_its_word() {
+        let mut runner = TestRunner::deterministic();
+        let (mut tried, mut missed) = (0, Vec::new());
+        for (table, script) in TABLES {
+            let mut sources = Vec::new();
+            texts(&toml::from_str(table).expect("a table"), &mut sources);
+            for source in sources {
+                let table = Patterns::new(script, [source.clone()]);
+                let Some(whole) = compile(script, &table.sources[0]) else { continue };
+                let texts = (0..2).filter_map(|_| example(&source, &mut runner));
+                for text in texts.flat_map(|text| [text.to_lowercase(), text.to_uppercase(), text]).filter(|text| whole.is_match(text)) {
+                    tried += 1;
+                    if !table.hit(&text) {
+                        missed.push((source.clone(), text));
+                    }
+                }
+            }
+        }
+        assert!(missed.is_empty(), "{missed:#?}");
+        assert!(tried > 2_000, "only {tried} texts were made");
+    }
+
+    #[test]
+    fn the_shelf_stays_small_whatever_is_asked() {
+        let table = Patterns::new(Script::AnyCase, (0..300).map(|n| format!(r"word{n} (?:\w+ ){{0,90}}end")));
+        let all: String = (0..300).map(|n| format!("word{n}; ")).collect();
+        assert_eq!(table.count(&all), 0);
+        assert_eq!(table.first("word299 and so to the END"), Some(299));
+        let shelf = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(shelf.bytes <= SHELF + (64 << 10), "{} bytes", shelf.bytes);
+        assert!(shelf.patterns.len() < 200, "{} patterns", shelf.patterns.len());
+    }
+
+    #[test]
+    fn a_table_counts_its_patterns_and_names_the_first() {
+        let table = Patterns::new(Script::AnyCase, ["on leave", r"back (on|by)", "начало"].map(str::to_owned));
+        assert_eq!((table.count("Back by Monday, on LEAVE now"), table.first("BACK ON Monday")), (2, Some(1)));
+        assert!(table.hit("Начало") && !table.hit("nothing"));
+    }
+}

@@ -115,8 +115,8 @@ impl Model {
 
     fn get(&self, feature: u64) -> Option<&Weights> {
         let at = |number: usize| self.shelves.get(number).and_then(|at| usize::try_from(*at).ok());
-        let shelf = at(shelf(feature))?..at(shelf(feature) + 1)?;
-        self.weights.get(shelf)?.iter().find(|weights| weights.feature == feature)
+        let alike = at(shelf(feature))?..at(shelf(feature) + 1)?;
+        self.weights.get(alike)?.iter().find(|weights| weights.feature == feature)
     }
 
     /// How likely each outcome is, given the features of a mail (sorted, each once).

@@ -113,7 +113,9 @@ impl Lexicon {
 
     fn members(&mut self, class: &str, classes: &Classes, any: &mut Vec<Atom>) -> Result<(), String> {
         let members = classes.get(class).ok_or_else(|| format!("there is no class {{{class}}}"))?;
-        members.iter().for_each(|member| self.choice(member.split_whitespace(), any));
+        for member in members {
+            self.choice(member.split_whitespace(), any);
+        }
         Ok(())
     }
 
@@ -233,7 +235,7 @@ impl Pattern {
 
     fn follow(&self, view: &View, start: u128) -> u128 {
         let mut set = start;
-        for element in self.elements.iter() {
+        for element in &self.elements {
             set = element.follow(view, set);
             if set == 0 {
                 break;
