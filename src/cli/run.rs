@@ -32,10 +32,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     if args.once {
         return once(&mut world, frame);
     }
-    lock.sign()?;
-    let ended = daemon::run(world, &wake);
-    lock.unsign()?;
-    match ended? {
+    match daemon::run(world, &wake, &mut lock)? {
         Ended::Softly | Ended::Late => Ok(()),
         Ended::Hard => Err(Failure::new(Kind::User, "stopped at once; what was being sent is looked for when curbside runs again")),
     }

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::lock;
+use super::lock::{self, Lock};
 use crate::flow::{self, Trouble, Turn};
 use crate::mail::post::{Waited, Wake, folder_of};
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, Role};
+use crate::store::StoreError;
 use crate::world::World;
 
 /// An IDLE is renewed so often: a dead line is noticed within ten minutes, and servers hang up after 29.
@@ -34,13 +35,24 @@ pub enum Ended {
     Hard,
 }
 
-/// Runs until told to stop. The lock must be held by the caller.
+/// Runs until told to stop, and signs the lock for as long.
 ///
 /// # Errors
 /// When the database fails, or signals cannot be had.
-pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Trouble::refused(error.to_string()))?;
+pub fn run(world: World, wake: &Wake, lock: &mut Lock) -> Result<Ended, Trouble> {
+    let refused = |error: std::io::Error| Trouble::refused(error.to_string());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(refused)?;
+    // Whoever can see that it runs can also tell it to stop.
+    let signals = runtime.block_on(async { Signals::listen() }).map_err(refused)?;
+    let database = world.store.path().to_owned();
+    let unwritable = |error: std::io::Error| StoreError::Place(database.clone(), error.to_string());
+    lock.sign().map_err(unwritable)?;
+    let ended = flow_until_told(world, wake, &runtime, signals);
+    lock.unsign().map_err(unwritable)?;
+    ended
+}
+
+fn flow_until_told(world: World, wake: &Wake, runtime: &tokio::runtime::Runtime, signals: Signals) -> Result<Ended, Trouble> {
     let database = world.store.path().to_owned();
     let (tell, ended) = tokio::sync::oneshot::channel();
     let river = Flowing { world, wake: wake.clone(), trouble: 0, asked_for: None };
@@ -52,7 +64,7 @@ pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
             outcome
         })
         .map_err(|error| Trouble::refused(error.to_string()))?;
-    let ended = runtime.block_on(keep_hours(database, wake, ended)).map_err(|error| Trouble::refused(error.to_string()))?;
+    let ended = runtime.block_on(keep_hours(database, wake, ended, signals));
     if ended != Ended::Softly {
         return Ok(ended);
     }
@@ -61,14 +73,13 @@ pub fn run(world: World, wake: &Wake) -> Result<Ended, Trouble> {
 }
 
 /// Passes signals, nudges and the watchdog on until the river has ended.
-async fn keep_hours(database: PathBuf, wake: &Wake, mut ended: tokio::sync::oneshot::Receiver<()>) -> std::io::Result<Ended> {
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+async fn keep_hours(database: PathBuf, wake: &Wake, mut ended: tokio::sync::oneshot::Receiver<()>, mut signals: Signals) -> Ended {
     let nudges = lock::Nudges::open(&database);
     let mut watchdog = watchdog();
     loop {
         tokio::select! {
-            _ = &mut ended => return Ok(Ended::Softly),
-            () = stop_signal(&mut term, &mut int) => break,
+            _ = &mut ended => return Ended::Softly,
+            () = signals.stop() => break,
             () = nudges.next() => wake.ring(),
             () = next(&mut watchdog) => notify(&[sd_notify::NotifyState::Watchdog]),
         }
@@ -77,16 +88,28 @@ async fn keep_hours(database: PathBuf, wake: &Wake, mut ended: tokio::sync::ones
     tracing::info!("stopping after the mail in hand; a second signal stops at once");
     wake.end();
     tokio::select! {
-        _ = &mut ended => Ok(Ended::Softly),
-        () = stop_signal(&mut term, &mut int) => Ok(Ended::Hard),
-        () = tokio::time::sleep(SOFT) => Ok(Ended::Late),
+        _ = &mut ended => Ended::Softly,
+        () = signals.stop() => Ended::Hard,
+        () = tokio::time::sleep(SOFT) => Ended::Late,
     }
 }
 
-async fn stop_signal(term: &mut Signal, int: &mut Signal) {
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+/// The signals that ask for an end.
+struct Signals {
+    term: Signal,
+    int: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
     }
 }
 
