@@ -13,6 +13,7 @@ mod smtp_real;
 mod smtp_script;
 mod smtp_tls;
 mod stops;
+mod surroundings;
 mod whole_loop;
 mod whole_loop_answers;
 mod whole_loop_care;

@@ -75,8 +75,12 @@ impl fmt::Display for Count {
 impl Crowd {
     /// So many check-ins with a yes, to be sent at once.
     pub fn approved(name: &str, count: usize) -> Self {
+        Self::of(Owner::unset(name), count)
+    }
+
+    /// The same for an owner who is not set up yet.
+    pub fn of(owner: Owner, count: usize) -> Self {
         let (imap, smtp) = (Proxy::to(servers().imap), Proxy::to(servers().smtp));
-        let owner = Owner::unset(name);
         let ports = [imap.port.to_string(), smtp.port.to_string()];
         let plain = ["--imap-security", "none", "--smtp-security", "none"];
         owner.init(&[&["--imap-port", &ports[0], "--smtp-port", &ports[1]], &plain[..]].concat()).must(0);
@@ -102,7 +106,7 @@ impl Crowd {
         self.imap.leads_to(if secured { servers.imaps } else { servers.imap });
         self.smtp.leads_to(if secured { servers.submissions } else { servers.smtp });
         let security = |secured| if secured { "security = \"tls\"" } else { "security = \"none\"" };
-        let file = self.owner.home.join("config.toml");
+        let file = self.owner.seen.join("config.toml");
         let text = fs::read_to_string(&file).expect("init wrote it");
         assert_eq!(text.matches(security(self.secured)).count(), 2, "{text}");
         fs::write(&file, text.replace(security(self.secured), security(secured))).expect("our file");

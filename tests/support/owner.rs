@@ -18,10 +18,14 @@ pub const AT_ONCE: &str = "[sending]\nundo = \"0s\"\nspacing = \"0s\"\nhours = \
 pub struct Owner {
     /// Everything Curbside keeps.
     pub home: PathBuf,
+    /// The same place as the test sees it, where that is another path.
+    pub seen: PathBuf,
     /// Their address.
     pub user: String,
     /// `--now`, if the clock is moved.
     pub now: Option<String>,
+    /// Words before the binary's own: what puts it into other surroundings.
+    pub through: Vec<String>,
     _dir: tempfile::TempDir,
 }
 
@@ -107,7 +111,7 @@ impl Owner {
         let file = dir.path().join("password");
         fs::write(&file, format!("{PASSWORD}\n")).expect("a file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("our file");
-        Self { home, user: fresh_user(name), now: None, _dir: dir }
+        Self { seen: home.clone(), home, user: fresh_user(name), now: None, through: Vec::new(), _dir: dir }
     }
 
     /// The password file.
@@ -140,7 +144,7 @@ impl Owner {
 
     /// Adds lines to the configuration.
     pub fn append(&self, lines: &str) {
-        let file = self.home.join("config.toml");
+        let file = self.seen.join("config.toml");
         let mut text = fs::read_to_string(&file).expect("init wrote it");
         write!(text, "\n{lines}").expect("memory");
         fs::write(&file, text).expect("our file");
@@ -148,15 +152,16 @@ impl Owner {
 
     /// Changes how long a yes may be taken back.
     pub fn undoes_within(&self, span: &str) {
-        let file = self.home.join("config.toml");
+        let file = self.seen.join("config.toml");
         let text = fs::read_to_string(&file).expect("init wrote it").replace("undo = \"0s\"", &format!("undo = \"{span}\""));
         fs::write(&file, text).expect("our file");
     }
 
     /// A command line, ready to run.
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_curbside"));
-        command.env_remove("CURBSIDE_HOME").arg("--home").arg(&self.home).stdin(Stdio::null());
+        let mut line = self.through.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_curbside")]);
+        let mut command = Command::new(line.next().expect("the binary at least"));
+        command.args(line).env_remove("CURBSIDE_HOME").arg("--home").arg(&self.home).stdin(Stdio::null());
         if let Some(now) = &self.now {
             command.args(["--now", now]);
         }
