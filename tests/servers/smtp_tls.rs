@@ -9,17 +9,17 @@ use std::time::Duration;
 use curbside::mail::smtp::Deadlines;
 use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::model::settings::{Security, Servers};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
 use super::smtp::{send_over, servers};
-use super::smtp_script::{Script, Scripted, Seen};
+use super::smtp_script::{Act, Script, Scripted, Seen};
 
 const MAIL: &[u8] = b"Subject: Hello\r\n\r\nHello.\r\n";
 /// The greeting was given in the clear before.
-const AFTER_STARTTLS: Script = &[("greeting", super::smtp_script::Act::Say(""))];
+const AFTER_STARTTLS: Script = &[("greeting", Act::Say(""))];
 
 /// A certificate authority in a file, and a server's configuration signed by it.
 struct Authority {
@@ -29,11 +29,15 @@ struct Authority {
 
 impl Authority {
     fn for_host(host: &str) -> Self {
+        Self::for_certificate(CertificateParams::new([host.to_owned()]).expect("a name"))
+    }
+
+    fn for_certificate(certificate: CertificateParams) -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority");
         let key = KeyPair::generate().expect("a key");
-        let leaf = CertificateParams::new([host.to_owned()]).expect("a name").signed_by(&key, &issuer).expect("a certificate");
+        let leaf = certificate.signed_by(&key, &issuer).expect("a certificate");
         let home = TempDir::new().expect("a folder");
         fs::write(home.path().join("ca.pem"), issuer.pem()).expect("a file");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -136,6 +140,31 @@ fn x17_a_certificate_for_another_host_is_refused_before_the_login() {
     let (answer, seen) = send(&servers, server);
     assert!(matches!(&answer, SendAnswer::NotSent(EdgeError::Permanent(why)) if why.contains("not for localhost")), "{answer:?}");
     assert!(seen.commands.is_empty());
+}
+
+#[test]
+fn x17_an_expired_certificate_is_refused_before_the_login_with_its_date() {
+    let mut certificate = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+    certificate.not_before = date_time_ymd(2024, 1, 1);
+    certificate.not_after = date_time_ymd(2025, 2, 3);
+    let authority = Authority::for_certificate(certificate);
+    for security in [Security::Tls, Security::StartTls] {
+        let server = if security == Security::Tls { authority.tls(&[]) } else { authority.starttls("250 STARTTLS", "") };
+        let servers = authority.trusted_by(servers("localhost", server.port, security));
+        let (answer, seen) = send(&servers, server);
+        assert!(matches!(&answer, SendAnswer::NotSent(EdgeError::Permanent(why)) if why.contains("expired on 2025-02-03")), "{answer:?}");
+        assert!(seen.commands.is_empty());
+    }
+}
+
+#[test]
+fn x16_no_password_goes_where_starttls_is_offered_and_then_refused() {
+    let server =
+        Scripted::start(&[("EHLO", Act::Say("250-mail.test\r\n250 STARTTLS\r\n")), ("STARTTLS", Act::Say("454 4.7.0 not now\r\n"))]);
+    let servers = servers("127.0.0.1", server.port, Security::StartTls);
+    let (answer, seen) = send(&servers, server);
+    assert!(matches!(&answer, SendAnswer::NotSent(_) | SendAnswer::Refused(_)), "{answer:?}");
+    assert!(seen.command("STARTTLS") && !seen.command("AUTH") && !seen.command("MAIL"), "{:?}", seen.commands);
 }
 
 #[test]

@@ -175,8 +175,14 @@ async fn greet(servers: &Servers, mut wire: Wire) -> Result<Wire, SendAnswer> {
     if !hello.lines().any(|line| line.eq_ignore_ascii_case("STARTTLS")) {
         return Err(permanent(&format!("{} offers no STARTTLS on this port, and a password is not sent without", servers.smtp.host)));
     }
-    ask(&mut wire, "STARTTLS").await?.expect_class(Stage::Hello, 2)?;
+    let answer = ask(&mut wire, "STARTTLS").await?;
+    answer.expect_class(Stage::Hello, 2).map_err(|_| refused_tls(&servers.smtp.host, &answer))?;
     secured(servers, wire).await
+}
+
+/// A line that stays in the clear is no refusal of the mail: somebody on the way may want it so.
+fn refused_tls(host: &str, answer: &Reply) -> SendAnswer {
+    not_sent(EdgeError::temporary(format!("{host} refused STARTTLS ({}), and a password is not sent without", answer.text)))
 }
 
 async fn ask(wire: &mut Wire, command: &str) -> Result<Reply, SendAnswer> {
