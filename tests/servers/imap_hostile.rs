@@ -16,15 +16,17 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn x16_a_server_that_claims_to_be_signed_in_gets_no_password() {
-    let (heard, hear) = mpsc::channel();
-    let (servers, _) = serve(Security::None, move |mut line| {
-        say(&mut line, b"* PREAUTH welcome, whoever you are\r\n");
-        let mut said = Vec::new();
-        let _until_they_leave = line.read_to_end(&mut said);
-        heard.send(said).expect("the test listens");
-    });
-    assert!(matches!(connect(&servers).map(drop), Err(EdgeError::Permanent(why)) if why.contains("PREAUTH")));
-    assert_eq!(hear.recv_timeout(SOON).expect("the line is closed"), b"");
+    for security in [Security::None, Security::StartTls] {
+        let (heard, hear) = mpsc::channel();
+        let (servers, _) = serve(security, move |mut line| {
+            say(&mut line, b"* PREAUTH welcome, whoever you are\r\n");
+            let mut said = Vec::new();
+            let _until_they_leave = line.read_to_end(&mut said);
+            heard.send(said).expect("the test listens");
+        });
+        assert!(matches!(connect(&servers).map(drop), Err(EdgeError::Permanent(why)) if why.contains("PREAUTH")));
+        assert_eq!(hear.recv_timeout(SOON).expect("the line is closed"), b"");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Real servers, and servers that misbehave.
 
 mod cuts;
+mod downgraded;
 mod imap;
 mod imap_hostile;
 mod imap_quirks;

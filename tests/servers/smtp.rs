@@ -383,6 +383,8 @@ proptest! {
             SendAnswer::Accepted(_) => prop_assert!(is_yes, "{:?} was taken for a yes", said),
             SendAnswer::Refused(refusal) => prop_assert!(said.starts_with(&refusal.code.to_string()), "{:?}", said),
             SendAnswer::Unknown(_) => {}
+            // A clean refusal, too: these codes mean that the owner has to sign in again.
+            SendAnswer::NotSent(EdgeError::Login(_)) => prop_assert!(said.starts_with("53"), "{:?}", said),
             SendAnswer::NotSent(error) => prop_assert!(false, "{:?} made {:?}", said, error),
         }
     }

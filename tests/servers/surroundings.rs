@@ -1,6 +1,4 @@
 //! A machine that lacks something: room or speed on its disk, name servers, a way, a time-zone database.
-//!
-//! Each is made in a mount namespace of the binary's own (`unshare`), so that nobody else lacks anything.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
@@ -12,28 +10,18 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Socket, Type};
 
 use crate::support::crowd::Crowd;
+use crate::support::disk::library;
 use crate::support::owner::{Owner, wait_until};
 use crate::support::servers::servers;
+use crate::support::surroundings::{after, file, knowing};
 
 /// How long an orderly end may take.
 const SOON: Duration = Duration::from_secs(10);
-
-/// A shell line that is run before the binary, in a mount namespace of its own.
-fn after(line: &str) -> Vec<String> {
-    ["unshare", "-m", "sh", "-ec", &format!("{line}; exec \"$@\""), "sh"].map(str::to_owned).to_vec()
-}
 
 /// An address of this machine that no other test process uses.
 fn own_address() -> Ipv4Addr {
     let [.., high, low] = std::process::id().to_be_bytes();
     Ipv4Addr::new(127, 100 + high % 100, low, 53)
-}
-
-/// A file beside the home.
-fn file(owner: &Owner, name: &str, text: &str) -> PathBuf {
-    let path = owner.home.with_file_name(name);
-    fs::write(&path, text).expect("our file");
-    path
 }
 
 /// Holds P4.
@@ -93,8 +81,7 @@ fn o5_an_address_that_swallows_everything_is_left_for_the_next_one() {
     socket.listen(0).expect("a socket");
     // Its queue is full: what comes now gets no answer at all.
     let _queue: Vec<_> = (0..3).map(|_| TcpStream::connect_timeout(&hole.into(), Duration::from_millis(100))).collect();
-    let hosts = file(&owner, "hosts", &format!("{} localhost\n127.0.0.1 localhost\n", own_address()));
-    owner.through = after(&format!("mount --bind {} /etc/hosts", hosts.display()));
+    owner.through = knowing(&owner, &format!("{} localhost\n127.0.0.1 localhost\n", own_address()));
     let begun = Instant::now();
     owner.curbside(&["sync"]).must(0);
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
@@ -178,11 +165,9 @@ fn o9_on_a_full_disk_each_mail_still_goes_once() {
 #[test]
 fn on_a_slow_disk_other_commands_work_beside_and_a_stop_is_heard() {
     let mut owner = Owner::unset("leah");
-    let shim = owner.home.with_file_name("slow.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/slow_disk.c");
-    let made = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&shim).arg(source).status().expect("a C compiler builds SQLite");
-    assert!(made.success());
-    owner.through = vec!["env".to_owned(), format!("LD_PRELOAD={}", shim.display())];
+    let place = owner.home.display();
+    let slow = [format!("LD_PRELOAD={}", library().display()), format!("DISK_FOLDER={place}"), "DISK_SLOW=60".to_owned()];
+    owner.through = [vec!["env".to_owned()], slow.to_vec()].concat();
     let mut crowd = Crowd::of(owner, 3);
     let daemon = crowd.owner.run();
     wait_until("all are sent", || crowd.states().get("sent") == Some(&3));

@@ -4,6 +4,7 @@
  *   DISK_FULL_AT=n   from the n-th write on there is no space left
  *   DISK_DIES_AT=n   at the n-th write the process is killed
  *   DISK_BAD_AT=n    from the n-th sync on the disk reports an error
+ *   DISK_SLOW=n      each sync takes n milliseconds longer
  *   DISK_SYNCED=dir  after each sync the file is copied there: what surely survives a loss of power
  *   DISK_COUNT=file  at the end the number of writes is written there
  */
@@ -95,6 +96,8 @@ static void keep(int fd) {
 
 static int synced(int fd, sync_f real) {
     char path[PATH_MAX];
+    const char *slow = getenv("DISK_SLOW");
+    if (slow && ours(fd, path)) usleep((useconds_t)atol(slow) * 1000);
     if (ours(fd, path) && atomic_fetch_add(&syncs, 1) >= number("DISK_BAD_AT")) {
         errno = EIO;
         return -1;

@@ -14,7 +14,7 @@ pub fn troubled<'a>(command: &'a mut Command, folder: &Path, troubles: &[Trouble
 }
 
 /// The library, compiled once a run.
-fn library() -> &'static Path {
+pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/disk.c");

@@ -8,4 +8,5 @@ pub mod owner;
 pub mod proxy;
 pub mod scripted;
 pub mod servers;
+pub mod surroundings;
 pub mod town;

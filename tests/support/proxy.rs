@@ -13,6 +13,9 @@ use socket2::SockRef;
 /// How long words on a line are waited for.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// Bytes remembered of what Curbside says.
+const MOST_HEARD: usize = 64 * 1024;
+
 /// Passes bytes on to a server while it is up.
 pub struct Proxy {
     /// Where Curbside connects.
@@ -80,6 +83,10 @@ struct Shared {
     made: AtomicUsize,
     lines: Mutex<HashMap<usize, [TcpStream; 2]>>,
     trap: Mutex<Option<Trap>>,
+    /// Words of Curbside that the server is not to see.
+    hidden: Mutex<Option<&'static [u8]>>,
+    /// The start of what Curbside said.
+    heard: Mutex<Vec<u8>>,
     fates: Mutex<VecDeque<Fate>>,
 }
 
@@ -153,6 +160,16 @@ impl Proxy {
         Hold { reached, _release: release }
     }
 
+    /// From now on the server sees these words of Curbside garbled: somebody on the way does not want them.
+    pub fn hide(&self, words: &'static [u8]) {
+        *lock(&self.shared.hidden) = Some(words);
+    }
+
+    /// The start of what Curbside said, over all lines.
+    pub fn heard(&self) -> Vec<u8> {
+        lock(&self.shared.heard).clone()
+    }
+
     /// Takes a trap away that has not sprung.
     pub fn disarm(&self) {
         *lock(&self.shared.trap) = None;
@@ -202,6 +219,9 @@ impl Pipe {
     fn run(mut self, fate: Fate) {
         let mut bytes = [0; 8192];
         while let Ok(count @ 1..) = self.from.read(&mut bytes) {
+            if self.way == Way::There {
+                self.listen(&mut bytes[..count]);
+            }
             if self.pass(&bytes[..count], fate).is_err() {
                 break;
             }
@@ -209,6 +229,18 @@ impl Pipe {
         let _ = self.to.shutdown(Shutdown::Both);
         let _ = self.from.shutdown(Shutdown::Both);
         lock(&self.shared.lines).remove(&self.number);
+    }
+
+    fn listen(&self, bytes: &mut [u8]) {
+        let mut heard = lock(&self.shared.heard);
+        if heard.len() < MOST_HEARD {
+            heard.extend_from_slice(bytes);
+        }
+        if let Some(words) = *lock(&self.shared.hidden)
+            && let Some(at) = memchr::memmem::find(bytes, words)
+        {
+            bytes[at..at + words.len()].fill(b'X');
+        }
     }
 
     fn pass(&mut self, bytes: &[u8], fate: Fate) -> io::Result<()> {
