@@ -1,6 +1,6 @@
 //! `curbside export`
 
-use std::io::Write;
+use std::io::{Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -39,13 +39,25 @@ enum Format {
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let world = frame.world()?;
     let Some(path) = args.output else {
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        write(&world, args.format, &mut out)?;
-        return Ok(out.flush()?);
+        return to_output(&world, args.format);
     };
     to_file(&world, args.format, &path)?;
     frame.say.answer(&json!({ "file": path }), || format!("Written to {}.", path.display()))?;
     Ok(())
+}
+
+/// Written out first and shown then: a pager may stay open for days, and as long as somebody reads the database its log
+/// cannot be emptied.
+fn to_output(world: &World, format: Format) -> Result<(), Failure> {
+    let mut spool = std::io::BufWriter::new(tempfile::tempfile()?);
+    write(world, format, &mut spool)?;
+    let mut spool = spool.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    spool.rewind()?;
+    let mut out = std::io::stdout().lock();
+    match std::io::copy(&mut spool, &mut out).and_then(|_| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()), // a pager that was left
+        other => Ok(other?),
+    }
 }
 
 /// The file is there whole or not at all, and readable by the owner alone (P16).
@@ -69,16 +81,7 @@ fn write(world: &World, format: Format, out: &mut dyn Write) -> Result<(), Failu
 }
 
 fn jsonl(world: &World, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut closed = false;
-    let written = world.store.read(|tx| {
-        tx.export(&mut |row| {
-            writeln!(out, "{}", json_line(row)).inspect_err(|error| closed = error.kind() == std::io::ErrorKind::BrokenPipe)
-        })
-    });
-    if closed {
-        return Ok(());
-    }
-    Ok(written?)
+    Ok(world.store.read(|tx| tx.export(&mut |row| writeln!(out, "{}", json_line(row))))?)
 }
 
 const COLUMNS: [&str; 17] = [

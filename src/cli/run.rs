@@ -52,6 +52,7 @@ fn take_lock(world: &World) -> Result<Option<Lock>, Failure> {
 fn once(world: &mut World, frame: &Frame) -> Result<(), Failure> {
     let turn = flow::turn(world)?;
     wait_for_copies(world)?;
+    daemon::nightly(world)?;
     let object = serde_json::json!({ "folders": turn.folders, "proposed": turn.proposed, "sent": turn.sent, "trouble": turn.trouble });
     let words = || format!("{} drafted, {} sent.", turn.proposed, turn.sent);
     frame.say.answer(&object, words)?;

@@ -3,4 +3,4 @@
 pub mod lock;
 mod river;
 
-pub use river::{Ended, run};
+pub use river::{Ended, nightly, run};

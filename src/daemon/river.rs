@@ -147,12 +147,12 @@ impl Flowing {
         while !self.wake.is_ended() {
             let asked = self.world.store.read(|tx| tx.open_requests())?;
             let turn = self.turn()?;
-            self.answer(&asked, &turn)?;
+            waited_out(self.answer(&asked, &turn))?;
             if !ready {
                 ready = true;
                 notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status("watching the mailbox")]);
             }
-            nightly(&self.world)?;
+            waited_out(nightly(&self.world))?;
             self.wait()?;
         }
         self.world.post.hang_up();
@@ -275,8 +275,22 @@ fn until(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
 }
 
+/// A full disk or a busy file is waited for; damage ends the run.
+fn waited_out(outcome: Result<(), Trouble>) -> Result<(), Trouble> {
+    match outcome {
+        Err(Trouble::Store(error)) if error.is_temporary() => {
+            tracing::warn!("{error}");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
 /// A backup a night, kept two weeks.
-fn nightly(world: &World) -> Result<(), Trouble> {
+///
+/// # Errors
+/// When the database fails; that a backup could not be made is only said.
+pub fn nightly(world: &World) -> Result<(), Trouble> {
     let today = world.today().to_string();
     if world.store.read(|tx| tx.value("backed_up_on"))?.as_deref() == Some(today.as_str()) {
         return Ok(());

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, civil};
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
@@ -12,6 +13,10 @@ use super::{Store, StoreError};
 
 /// How long backups live; `forget` says so.
 pub const KEPT_DAYS: i64 = 14;
+/// When the hour of a backup stands in its name.
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+/// Between two tries to copy a file that is locked at this moment.
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl Store {
     /// Copies the database beside itself into `backups/`; returns where.
@@ -21,7 +26,7 @@ impl Store {
     pub fn back_up(&self, label: &str, now: Timestamp) -> Result<PathBuf, StoreError> {
         let dir = self.dir().join("backups");
         make_private_dir(&dir)?;
-        let stamp = now.strftime("%Y%m%dT%H%M%SZ");
+        let stamp = now.strftime(STAMP);
         let path = dir.join(format!("curbside-{stamp}-{label}.db"));
         self.back_up_to(&path)?;
         Ok(path)
@@ -39,7 +44,8 @@ impl Store {
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let whole = tempfile::Builder::new().prefix(".backup").tempfile_in(dir).map_err(|error| place(&error))?;
         let mut copy = Connection::open(whole.path())?;
-        Backup::new(&self.conn, &mut copy)?.run_to_completion(1_000, Duration::ZERO, None)?;
+        // All in one step: a copy in portions begins anew whenever somebody writes.
+        Backup::new(&self.conn, &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
         copy.execute_batch("PRAGMA journal_mode = DELETE;")?;
         drop(copy);
         whole.as_file().sync_all().map_err(|error| place(&error))?;
@@ -53,8 +59,7 @@ impl Store {
         let Ok(entries) = std::fs::read_dir(dir.join("backups")) else { return Vec::new() };
         let mut found: Vec<PathBuf> =
             entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ext| ext == "db")).collect();
-        found.sort();
-        found.reverse();
+        found.sort_by_key(|path| std::cmp::Reverse((made(path), path.clone())));
         found
     }
 
@@ -62,8 +67,7 @@ impl Store {
     pub fn sweep_backups(&self, now: Timestamp) {
         let Ok(oldest) = now.checked_sub((KEPT_DAYS * 24).hours()) else { return };
         for path in Self::backups(self.dir()).into_iter().skip(1) {
-            let made = std::fs::metadata(&path).and_then(|meta| meta.modified()).ok().and_then(|time| Timestamp::try_from(time).ok());
-            if made.is_some_and(|made| made < oldest) {
+            if made(&path).is_some_and(|made| made < oldest) {
                 let _ = std::fs::remove_file(&path);
             }
         }
@@ -75,7 +79,7 @@ impl Store {
     /// When the backup is damaged or newer than this program, or a file cannot be moved; nothing is changed then.
     pub fn restore(backup: &Path, path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
         let copy = Self::open_for_restore(backup)?;
-        let stamp = now.strftime("%Y%m%dT%H%M%SZ");
+        let stamp = now.strftime(STAMP);
         let aside = path.with_file_name(format!("curbside-replaced-{stamp}.db"));
         let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
         let fresh = path.with_file_name(format!(".restoring-{stamp}.db"));
@@ -103,6 +107,14 @@ impl Store {
             store.conn.query_row("SELECT count(*) FROM sqlite_master WHERE name IN ('contact', 'journal')", [], |row| row.get(0))?;
         if tables == 2 { Ok(store) } else { Err(StoreError::Place(backup.to_owned(), "it is no curbside database".to_owned())) }
     }
+}
+
+/// When a backup was made: its name says so, else its file.
+fn made(path: &Path) -> Option<Timestamp> {
+    let stamp = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix("curbside-")?.split('-').next());
+    let named = stamp.and_then(|stamp| civil::DateTime::strptime(STAMP, stamp).ok()).and_then(|at| at.to_zoned(TimeZone::UTC).ok());
+    let changed = || Timestamp::try_from(path.metadata().ok()?.modified().ok()?).ok();
+    named.map(|at| at.timestamp()).or_else(changed)
 }
 
 /// Makes a folder with mode 0700 (P16).

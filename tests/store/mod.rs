@@ -4,4 +4,5 @@ mod disks;
 mod hands;
 mod ready;
 mod suppressed;
+mod together;
 mod torn;

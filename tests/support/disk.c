@@ -2,6 +2,7 @@
  *
  * It plays tricks with the files below DISK_FOLDER alone:
  *   DISK_FULL_AT=n   from the n-th write on there is no space left
+ *   DISK_FULL_WHILE=file  there is none as long as this file exists
  *   DISK_DIES_AT=n   at the n-th write the process is killed
  *   DISK_BAD_AT=n    from the n-th sync on the disk reports an error
  *   DISK_SLOW=n      each sync takes n milliseconds longer
@@ -48,8 +49,10 @@ static int refused(int fd) {
     }
     long n = atomic_fetch_add(&writes, 1);
     if (n >= number("DISK_DIES_AT")) kill(getpid(), SIGKILL);
-    errno = n >= number("DISK_FULL_AT") ? ENOSPC : before;
-    return n >= number("DISK_FULL_AT");
+    const char *while_there = getenv("DISK_FULL_WHILE");
+    int full = n >= number("DISK_FULL_AT") || (while_there && access(while_there, F_OK) == 0);
+    errno = full ? ENOSPC : before;
+    return full;
 }
 
 #define REAL(name, type) static type real; if (!real) real = (type)dlsym(RTLD_NEXT, name)
