@@ -61,6 +61,17 @@ impl StoreError {
         }
     }
 
+    /// An upgrade that failed, without the words of the whole schema.
+    pub(super) fn upgrading(error: &rusqlite_migration::Error) -> Self {
+        match error {
+            rusqlite_migration::Error::RusqliteError { err, .. } => match sorted(err) {
+                Self::Rule(why) | Self::Other(why) => Self::Upgrade(why),
+                known => known,
+            },
+            other => Self::Upgrade(other.to_string()),
+        }
+    }
+
     /// True when waiting may help.
     #[must_use]
     pub const fn is_temporary(&self) -> bool {

@@ -157,7 +157,11 @@ impl Store {
         if version > 0 {
             self.back_up("before-upgrade", now)?;
         }
-        schema::upgrades().to_latest(&mut self.conn).map_err(|error| StoreError::Upgrade(error.to_string()))
+        match schema::upgrades().to_latest(&mut self.conn) {
+            // Another command was started in the same moment and was first.
+            Err(_) if self.version()? == schema::VERSION => Ok(()),
+            other => other.map_err(|error| StoreError::upgrading(&error)),
+        }
     }
 }
 

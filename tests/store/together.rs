@@ -61,6 +61,23 @@ fn p17_four_who_read_and_write_at_once_lose_no_word_and_are_never_told_that_it_i
     assert_eq!(alone.open().read(|tx| number(tx, "count")).expect("readable"), 600);
 }
 
+/// Holds D3, D7.
+#[test]
+fn p17_commands_that_are_the_first_at_the_same_moment_make_one_database() {
+    for _ in 0..20 {
+        let alone = Alone::new();
+        let both = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    both.wait();
+                    alone.open().write(|tx| tx.set_value("key", "value")).expect("written");
+                });
+            }
+        });
+    }
+}
+
 /// A daemon of a home, ended with the test.
 struct Running(Child);
 
@@ -197,7 +214,8 @@ fn p17_a_backup_made_beside_somebody_who_never_stops_writing_is_whole_and_comes_
             store.back_up_to(&file).expect("a backup");
             let copy = Store::open_read_only(&file).expect("a database");
             copy.check().expect("sound");
-            copy.read(|tx| Ok::<_, StoreError>(assert_eq!(number(tx, "left")?, number(tx, "right")?, "of one moment"))).expect("readable");
+            let (left, right) = copy.read(|tx| Ok::<_, StoreError>((number(tx, "left")?, number(tx, "right")?))).expect("readable");
+            assert_eq!(left, right, "of one moment");
         }
         ended.store(true, Ordering::Relaxed);
     });
