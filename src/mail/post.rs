@@ -4,6 +4,7 @@ mod folder;
 mod servers;
 mod wake;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -67,6 +68,7 @@ impl Post {
                 session: None,
                 folders: Vec::new(),
                 opened: None,
+                reached: HashMap::new(),
                 found: None,
             })),
             Account::Folder { dir, send_command } => {

@@ -1,5 +1,6 @@
 //! IMAP and SMTP servers as the way in and out: one connection, made when it is needed, thrown away when it fails.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct ServersPost {
     pub(super) session: Option<Imap>,
     pub(super) folders: Vec<Folder>,
     pub(super) opened: Option<String>,
+    /// How far each folder reached when it was opened last.
+    pub(super) reached: HashMap<String, Opened>,
     pub(super) found: Option<Found>,
 }
 
@@ -68,7 +71,15 @@ impl ServersPost {
         self.opened = None;
         let opened = self.with(|imap| imap.open(folder))?;
         self.opened = Some(folder.to_owned());
+        self.reached.insert(folder.to_owned(), opened);
         Ok(opened)
+    }
+
+    /// Opens a folder again after another one; true when it may hold something new since.
+    fn reopen(&mut self, folder: &str) -> Result<bool, EdgeError> {
+        let before = self.reached.get(folder).copied();
+        let opened = self.open(folder)?;
+        Ok(opened.next.is_none() || before != Some(opened))
     }
 
     pub(super) fn next_rows(&mut self, folder: &Folder, opened: &Opened, after: u64, since: Option<Date>) -> Result<Batch, EdgeError> {
@@ -130,8 +141,8 @@ impl ServersPost {
 
     pub(super) fn wait(&mut self, inbox: Option<&Folder>, at_most: Duration) -> Result<Waited, EdgeError> {
         let Some(inbox) = inbox else { return Ok(ring_or_time(&self.wake, at_most)) };
-        if self.opened.as_deref() != Some(inbox.name.as_str()) {
-            self.open(&inbox.name)?;
+        // Another folder was searched meanwhile: that is no news in this one.
+        if self.opened.as_deref() != Some(inbox.name.as_str()) && self.reopen(&inbox.name)? {
             return Ok(Waited::Mail);
         }
         if !self.session.as_ref().is_some_and(Imap::can_idle) {
