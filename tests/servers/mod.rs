@@ -7,6 +7,7 @@ mod imap_hostile;
 mod imap_quirks;
 mod imap_tls;
 mod kills;
+mod long_life;
 mod operations;
 mod rest;
 mod smtp;

@@ -9,7 +9,10 @@ use curbside::model::folder::Role;
 use curbside::store::Store;
 use curbside::world::World;
 
-use crate::support::owner::Owner;
+use crate::support::crowd::Crowd;
+use crate::support::letters::mail;
+use crate::support::owner::{Owner, wait_until};
+use crate::support::servers::deliver;
 
 /// Were another folder left open, the wait would open the inbox, call that news, and take turn after turn.
 #[test]
@@ -25,4 +28,21 @@ fn after_a_pass_the_inbox_stays_open_so_that_waiting_is_waiting() {
     let folders = world.post.known_folders().expect("folders");
     let inbox = folder_of(&folders, Role::Inbox).expect("an inbox");
     assert!(folders.len() > 1 && world.post.is_open(inbox), "another folder is open");
+}
+
+/// The copy is looked for every two seconds for five; were the wait to call its own opening of the inbox news, turn would
+/// follow upon turn.
+#[test]
+fn while_a_copy_in_sent_is_awaited_the_mailbox_is_not_besieged() {
+    let crowd = Crowd::approved("leah", 1);
+    // A folder Sent that can be opened.
+    deliver(&crowd.owner.user.replace('@', "+Sent@"), &mail(&crowd.owner.user, "other@elsewhere.test", "Old", "", "Old."));
+    let daemon = crowd.owner.run();
+    wait_until("it is sent", || crowd.states().contains_key("sent"));
+    let listings = || memchr::memmem::find_iter(&crowd.imap.heard(), b" LIST ").count();
+    let before = listings();
+    wait_until("the copy is filed", || crowd.count().copies == 2);
+    let turns = listings() - before;
+    assert!((1..10).contains(&turns), "{turns} looks at all folders");
+    assert_eq!(daemon.terminate().0, Some(0));
 }

@@ -16,11 +16,14 @@ pub fn troubled<'a>(command: &'a mut Command, folder: &Path, troubles: &[Trouble
 /// The library, compiled once a run.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/disk.c");
-        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("disk-{}.so", std::process::id()));
-        let compiled = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-Wall", "-o"]).arg(&library).arg(source).arg("-ldl").status();
-        assert!(compiled.expect("a C compiler").success(), "the library compiles");
-        library
-    })
+    LIBRARY.get_or_init(|| compiled("disk"))
+}
+
+/// A library to be preloaded, compiled from its source beside this file.
+pub fn compiled(name: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/support/{name}.c"));
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.so", std::process::id()));
+    let made = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-Wall", "-o"]).arg(&library).arg(source).arg("-ldl").status();
+    assert!(made.expect("a C compiler").success(), "the library compiles");
+    library
 }

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod clock;
 pub mod crowd;
 pub mod disk;
 pub mod home;

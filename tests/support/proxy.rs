@@ -53,6 +53,11 @@ pub struct Hold {
 }
 
 impl Hold {
+    /// True when the bytes came by, or do so in a moment.
+    pub fn is_reached(&self) -> bool {
+        self.reached.recv_timeout(Duration::from_millis(50)).is_ok()
+    }
+
     /// Waits until the bytes came by.
     pub fn wait(&self) {
         self.reached.recv_timeout(PATIENCE).expect("the words come by");
