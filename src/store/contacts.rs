@@ -117,7 +117,11 @@ impl Tx<'_> {
     }
 
     fn set_address(&self, id: ContactId, address: &Address, position: i64) -> Result<(), StoreError> {
-        if let Some(other) = self.contact_of(address)?.filter(|other| *other != id) {
+        let owner = match self.contact_of(address)? {
+            Some(owner) => Some(owner),
+            None => self.contact_of_person(address)?,
+        };
+        if let Some(other) = owner.filter(|other| *other != id) {
             let name = self.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
             return Err(StoreError::Rule(format!("{address} already belongs to {name} (contact {other})")));
         }
@@ -145,6 +149,23 @@ impl Tx<'_> {
     pub fn contact_of(&self, address: &Address) -> Result<Option<ContactId>, StoreError> {
         let mut statement = self.conn.prepare_cached("SELECT contact FROM address WHERE key = ?1")?;
         Ok(statement.query_row([address.key()], |row| row.get(0).map(ContactId)).optional()?)
+    }
+
+    /// Whose address it is when a `+tag` in the local part hides nobody: a tagged address and the plain one are one
+    /// person's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contact_of_person(&self, address: &Address) -> Result<Option<ContactId>, StoreError> {
+        let key = address.key();
+        let (local, domain) = key.split_once('@').unwrap_or((&key, ""));
+        let plain = local.split('+').next().unwrap_or(local);
+        // A comma is the sign after the plus: one range of the index holds every tag.
+        let mut statement = self.conn.prepare_cached(
+            "SELECT contact FROM address WHERE key = ?1 || '@' || ?2
+             OR key > ?1 || '+' AND key < ?1 || ',' AND substr(key, -length(?2) - 1) = '@' || ?2 LIMIT 1",
+        )?;
+        Ok(statement.query_row([plain, domain], |row| row.get(0).map(ContactId)).optional()?)
     }
 
     /// Contacts whose name is exactly this one, but for case, accents and spaces.

@@ -6,5 +6,6 @@ mod keeping;
 mod mailbox;
 mod never;
 mod once;
+mod trials;
 mod weekly;
 mod yes;

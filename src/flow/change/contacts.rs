@@ -61,7 +61,7 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
 fn refuse_known(world: &World, tx: &Tx<'_>, new: &NewContact) -> Result<(), Trouble> {
     for address in &new.addresses {
         refuse_own(world, address)?;
-        if let Some(other) = tx.contact_of(address)? {
+        if let Some(other) = tx.contact_of_person(address)? {
             let name = tx.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
             return Err(Trouble::refused(format!(
                 "{address} already belongs to {name} (contact {other}); change them with: curbside edit {other}"

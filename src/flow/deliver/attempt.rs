@@ -128,6 +128,9 @@ fn refused(world: &World, tx: &Tx<'_>, draft: &mut Draft, refusal: &Refusal) -> 
         return pause_queue(world, tx, draft, QUOTA_HOURS, &format!("your provider's daily limit is reached ({words})"));
     }
     if !refusal.is_permanent() {
+        if refusal.stage < Stage::RcptTo {
+            breathe(world, tx, &words)?;
+        }
         return again_later(world, tx, draft, &words);
     }
     if refusal.stage < Stage::RcptTo {
@@ -181,8 +184,23 @@ fn not_sent(world: &World, tx: &Tx<'_>, draft: &mut Draft, error: &EdgeError) ->
             LOGIN_HOURS,
             &format!("your mail server refused the login ({words}); mend it, then: curbside resume --all"),
         ),
-        other => again_later(world, tx, draft, &other.to_string()),
+        other => {
+            if matches!(other, EdgeError::Temporary { wait: Some(_), .. }) {
+                breathe(world, tx, &other.to_string())?;
+            }
+            again_later(world, tx, draft, &other.to_string())
+        }
     }
+}
+
+/// A server that has no time is not asked at once for the next mail: no more than one login a minute.
+fn breathe(world: &World, tx: &Tx<'_>, why: &str) -> Result<(), Trouble> {
+    let until = world.now().checked_add(1.minute()).unwrap_or(world.now());
+    if tx.instant("sending_paused_until")?.is_none_or(|paused| paused < until) {
+        tx.set_value("sending_paused_until", &until.to_string())?;
+        tx.set_value("sending_paused_why", &format!("your mail server has no time ({why})"))?;
+    }
+    Ok(())
 }
 
 fn pause_queue(world: &World, tx: &Tx<'_>, draft: &mut Draft, hours: i64, why: &str) -> Result<(), Trouble> {

@@ -15,6 +15,8 @@ use crate::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 
 /// Characters kept of what a server says.
 const MOST_WORDS: usize = 500;
+/// Seconds until a server that takes no login now is asked again.
+const LEAST_WAIT: u64 = 60;
 /// Reply codes and statuses that say the login is at fault, at whatever stage they are said.
 const LOGIN_CODES: [u16; 3] = [530, 534, 535];
 const LOGIN_STATUSES: [&str; 1] = ["5.7.30"];
@@ -118,7 +120,8 @@ fn refusal(stage: Stage, code: u16, said: &str) -> SendAnswer {
         return not_sent(EdgeError::Login(format!("the mail server refused the login: {code} {text}")));
     }
     if stage == Stage::Auth {
-        return not_sent(EdgeError::temporary(format!("the mail server takes no login now: {code} {text}")));
+        let what = format!("the mail server takes no login now: {code} {text}");
+        return not_sent(EdgeError::Temporary { what, wait: Some(LEAST_WAIT) });
     }
     SendAnswer::Refused(Refusal { stage, code, status, text })
 }
