@@ -1,5 +1,6 @@
 //! The only SQL: one SQLite file in WAL mode, synchronous FULL, written in immediate transactions.
 
+pub mod addresses;
 pub mod backup;
 pub mod contacts;
 pub mod drafts;
