@@ -1,7 +1,7 @@
 //! The tables, and the numbered upgrades that lead to them.
 //!
-//! To change the schema: append one `M::up` to `upgrades`, never edit an old one, and extend the test that an
-//! old file plus upgrades equals a fresh one.
+//! To change the schema: append one `M::up` to `upgrades`, never edit an old one. A test upgrades the file of every
+//! released version in `tests/store/released` and compares it with a fresh one.
 
 use rusqlite_migration::{M, Migrations};
 

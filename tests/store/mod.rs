@@ -3,6 +3,7 @@
 mod disks;
 mod hands;
 mod ready;
+mod released;
 mod suppressed;
 mod together;
 mod torn;
