@@ -32,6 +32,20 @@ pub fn root() -> PathBuf {
     root
 }
 
+/// A home whose mail lies in a local folder, and is empty.
+pub fn local(name: &str) -> PathBuf {
+    let home = root().join(name);
+    for folder in ["cur", "new", "tmp"] {
+        fs::create_dir_all(home.join("Mail").join(folder)).expect("a folder");
+    }
+    fs::write(
+        home.join("config.toml"),
+        "[owner]\nname = \"Leah Brandt\"\nemail = \"leah@mail.example\"\ntime_zone = \"America/New_York\"\n[account]\nfolder = \"Mail\"\n",
+    )
+    .expect("a file");
+    home
+}
+
 /// A home with 500 contacts whose mailbox was never read.
 pub fn template_again(town: &Town) -> PathBuf {
     let home = root().join("template");

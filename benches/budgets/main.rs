@@ -1,12 +1,13 @@
 //! The budgets, measured: ratios in one run, never absolute times. `cargo bench` needs what `tests/run` installs.
 //!
-//! `CURBSIDE_BENCH_MESSAGES` (100000) sets the size of the mailbox, `CURBSIDE_BENCH_RUNS` (5) how often each is timed.
+//! `CURBSIDE_BENCH_MESSAGES` (100000) sets the size of the mailbox (0: none is read), `CURBSIDE_BENCH_RUNS` (5) how often each is timed.
 
 #[path = "../../tests/support/servers.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod servers;
 
 mod bare;
+mod decade;
 mod generator;
 mod home;
 mod many;
@@ -19,6 +20,10 @@ fn main() {
     let runs = number("CURBSIDE_BENCH_RUNS", 5);
     println!("budgets: {messages} messages, 2 of 100 from or to 500 contacts, over TLS; median of {runs}");
     many::run(runs);
+    decade::run(runs);
+    if messages == 0 {
+        return;
+    }
     let town = generator::build(messages);
     first_sync(&town, runs);
     watch::run(&town, 100);

@@ -9,17 +9,7 @@ const CONTACTS: usize = 100_000;
 
 /// Times the commands that must stay quick, against starting the program alone.
 pub fn run(runs: usize) {
-    let home = home::root().join("many");
-    std::fs::create_dir_all(&home).expect("a folder");
-    let mail = home.join("Mail");
-    for folder in ["cur", "new", "tmp"] {
-        std::fs::create_dir_all(mail.join(folder)).expect("a folder");
-    }
-    std::fs::write(
-        home.join("config.toml"),
-        "[owner]\nname = \"Leah Brandt\"\nemail = \"leah@mail.example\"\ntime_zone = \"America/New_York\"\n[account]\nfolder = \"Mail\"\n",
-    )
-    .expect("a file");
+    let home = home::local("many");
     fill(&home);
     home::timed(&home, &["status"]);
     let time = |args: &[&str]| median((0..runs.max(5)).map(|_| home::timed(&home, args).took).collect());
