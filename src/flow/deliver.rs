@@ -19,6 +19,8 @@ use crate::world::World;
 
 /// How long Sent and All Mail are searched for a mail whose fate is unknown.
 pub const LOOK_MINUTES: i64 = 10;
+/// No pause of the queue lasts longer; the longest is a daily quota's.
+const LONGEST_PAUSE_HOURS: i64 = 25;
 /// A yes older than this lapses (P5).
 const YES_DAYS: i64 = 14;
 
@@ -212,8 +214,8 @@ pub fn settle_interrupted(world: &mut World) -> Result<(), Trouble> {
 pub fn next_hour(world: &World) -> Result<Option<Timestamp>, Trouble> {
     let now = world.now();
     let soon = now.checked_add(2.seconds()).unwrap_or(now);
+    let paused = pause_of_sending(world)?.map(|(until, _)| until);
     world.store.read(|tx| {
-        let paused = tx.instant("sending_paused_until")?.filter(|until| *until > now);
         let queued = tx
             .drafts_in(DraftState::Queued)?
             .first()
@@ -231,8 +233,10 @@ pub fn next_hour(world: &World) -> Result<Option<Timestamp>, Trouble> {
 /// When the database fails.
 pub fn pause_of_sending(world: &World) -> Result<Option<(Timestamp, String)>, Trouble> {
     let now = world.now();
+    // A longer pause than is ever made was made while the clock was wrong.
+    let longest = now.checked_add(LONGEST_PAUSE_HOURS.hours()).unwrap_or(Timestamp::MAX);
     world.store.read(|tx| {
-        let until = tx.instant("sending_paused_until")?.filter(|until| *until > now);
+        let until = tx.instant("sending_paused_until")?.filter(|until| *until > now && *until <= longest);
         Ok(until.zip(tx.value("sending_paused_why")?))
     })
 }
