@@ -132,7 +132,8 @@ fn answer(tx: &Tx<'_>, id: ContactId, contact: &Contact, at: Timestamp, round: i
         offset: Some(-18_000),
         reading: None,
     };
-    let raw = format!("Subject: Re: A word\r\nMessage-ID: <{rfc_id}>\r\n\r\n{}", "Thanks for the note, and all the best to you.\r\n".repeat(20));
+    let raw =
+        format!("Subject: Re: A word\r\nMessage-ID: <{rfc_id}>\r\n\r\n{}", "Thanks for the note, and all the best to you.\r\n".repeat(20));
     let kept = tx.keep_message(&message, &Arrival { event: &rfc_id, folder: "INBOX", raw: raw.as_bytes() })?;
     let mut line = NewEntry::about(id, at, EntryKind::TheyWrote, "they wrote: thanks").with([Effect::Touch(Side::Theirs)]);
     line.message = Some(kept);

@@ -10,6 +10,7 @@ mod kills;
 mod long_life;
 mod operations;
 mod rest;
+mod service;
 mod smtp;
 mod smtp_real;
 mod smtp_script;
