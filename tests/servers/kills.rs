@@ -145,13 +145,13 @@ fn killed_and_settled(name: &str, seed: u64) {
     println!("{count}");
 }
 
-/// Holds P1, P8, P10, S1, S2, S14, S16.
+/// Holds P1, P8, P10, D1, S1, S2, S14, S16.
 #[test]
 fn p1_killed_at_any_moment_each_mail_arrives_once_or_is_asked_about() {
     killed_and_settled("leah", 20_261_123);
 }
 
-/// Holds P1, P8, P10, S1, S2, S14, S16.
+/// Holds P1, P8, P10, D1, S1, S2, S14, S16.
 #[test]
 fn p1_killed_at_any_moment_what_the_provider_filed_is_found_there() {
     killed_and_settled("filed", 20_261_124);

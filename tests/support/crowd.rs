@@ -60,14 +60,23 @@ pub struct Count {
     pub answers: usize,
     /// Answers that were not written down exactly once.
     pub recorded_wrongly: usize,
+    /// Check-ins that were not.
+    pub journaled_wrongly: usize,
 }
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} arrived, {} twice, {} never; {} copies in Sent, {} too many or few; {} answers, {} not recorded once",
-            self.arrived, self.twice, self.without, self.copies, self.copied_wrongly, self.answers, self.recorded_wrongly
+            "{} arrived, {} twice, {} never; {} copies in Sent, {} too many or few; {} answers, {} not recorded once; {} check-ins not in the journal once",
+            self.arrived,
+            self.twice,
+            self.without,
+            self.copies,
+            self.copied_wrongly,
+            self.answers,
+            self.recorded_wrongly,
+            self.journaled_wrongly
         )
     }
 }
@@ -162,7 +171,11 @@ impl Crowd {
             count.without += usize::from(mails.is_empty());
             ids.extend(mails.iter().map(|mail| mail.header("message-id")));
             count.answers += usize::from(person.answered);
-            count.recorded_wrongly += usize::from(self.recorded(person) != usize::from(person.answered));
+            let journal = self.owner.json(&["show", &person.contact])["journal"].as_array().expect("a list").clone();
+            let recorded = journal.iter().filter(|entry| entry["outcome"].is_string()).count();
+            count.recorded_wrongly += usize::from(recorded != usize::from(person.answered));
+            let sent = journal.iter().filter(|entry| entry["kind"] == "check_in").count();
+            count.journaled_wrongly += usize::from(sent != mails.len());
         }
         let copies: Vec<String> = folder(&self.owner.user, "Sent").iter().map(|mail| mail.header("message-id")).collect();
         count.copies = copies.len();
@@ -171,18 +184,26 @@ impl Crowd {
         count
     }
 
-    fn recorded(&self, person: &Person) -> usize {
-        let shown = self.owner.json(&["show", &person.contact]);
-        shown["journal"].as_array().expect("a list").iter().filter(|entry| entry["outcome"].is_string()).count()
-    }
-
-    /// Fails unless everybody got exactly one mail, each with one copy in Sent, and each answer is written down once.
+    /// Fails unless everybody got exactly one mail, each with one copy in Sent, and it and each answer are written down
+    /// once in a database that is sound.
     pub fn must_be_whole(&self) -> Count {
+        assert_eq!(self.soundness(), "ok");
         let count = self.count();
         let answers = self.people.iter().filter(|person| person.answered).count();
         let all = self.people.len();
         assert_eq!(count, Count { arrived: all, copies: all, answers, ..Count::default() }, "{}", self.owner.curbside(&["outbox"]).out);
         count
+    }
+
+    /// What SQLite says of a copy of the database, whatever disk it lies on.
+    fn soundness(&self) -> String {
+        let copy = tempfile::tempdir().expect("a folder");
+        for name in ["curbside.db", "curbside.db-wal"] {
+            let _not_there = fs::copy(self.owner.seen.join(name), copy.path().join(name));
+        }
+        let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let database = rusqlite::Connection::open_with_flags(copy.path().join("curbside.db"), flags).expect("a database");
+        database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("it can be asked")
     }
 
     /// Moves the clock of the next commands on.
@@ -203,7 +224,7 @@ impl Crowd {
         self.passes(1); // the time for the provider's own copies is over
         self.works_until("all arrived, the copies and answers too", |crowd| {
             let count = crowd.count();
-            count.without == 0 && count.copied_wrongly == 0 && count.recorded_wrongly == 0
+            count.without == 0 && count.copied_wrongly == 0 && count.recorded_wrongly == 0 && count.journaled_wrongly == 0
         });
         doubts
     }
