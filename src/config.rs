@@ -13,6 +13,7 @@ use crate::model::settings::{
 use crate::model::span::Span;
 
 mod file;
+mod private;
 
 pub use crate::model::settings::Security;
 pub use file::{Draft, write};
@@ -49,13 +50,15 @@ pub enum ConfigError {
 /// Reads and checks `config.toml`.
 ///
 /// # Errors
-/// When it is missing, malformed, has unknown keys or senseless values.
+/// When it is missing, malformed, has unknown keys or senseless values, or others may change it.
 pub fn load(path: &Path) -> Result<Settings, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => ConfigError::Missing(path.to_owned()),
         _ => ConfigError::File { path: path.to_owned(), what: error.to_string() },
     })?;
-    parse(&text, path)
+    let settings = parse(&text, path)?;
+    private::check(path, &settings.account)?;
+    Ok(settings)
 }
 
 /// Checks the text of a `config.toml`; paths in it are relative to its folder.
@@ -173,11 +176,12 @@ impl Default for RawSending {
 struct RawReading {
     since: String,
     poll: String,
+    longest_mail: String,
 }
 
 impl Default for RawReading {
     fn default() -> Self {
-        Self { since: "180d".into(), poll: "10m".into() }
+        Self { since: "180d".into(), poll: "10m".into(), longest_mail: "2MB".into() }
     }
 }
 
@@ -367,7 +371,21 @@ fn reading(raw: &RawReading) -> Result<ReadingRules, ConfigError> {
     if poll.seconds() < 1 {
         return Err(value("reading", "poll", "must be at least 1s"));
     }
-    Ok(ReadingRules { since, poll })
+    let longest_mail = size(&raw.longest_mail).filter(|bytes| (64 * 1024..=2 * 1024 * 1024).contains(bytes));
+    let longest_mail = longest_mail.ok_or_else(|| value("reading", "longest_mail", "must be from 64KB to 2MB"))?;
+    Ok(ReadingRules { longest_mail, since, poll })
+}
+
+/// `512KB`, `2MB`.
+fn size(text: &str) -> Option<usize> {
+    let text = text.trim();
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let unit = match unit.trim() {
+        "KB" => 1024,
+        "MB" => 1024 * 1024,
+        _ => return None,
+    };
+    digits.parse::<usize>().ok()?.checked_mul(unit)
 }
 
 fn digest(raw: &RawDigest) -> Result<DigestRules, ConfigError> {

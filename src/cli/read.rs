@@ -86,7 +86,7 @@ fn is_mail(mail: &Mail) -> bool {
 fn bytes(file: &std::path::Path) -> Result<Vec<u8>, String> {
     use std::io::Read as _;
     // One byte more than is parsed, so that the reader can tell that it was cut.
-    let most = mime::MOST_BYTES as u64 + 1;
+    let most = mime::limits::BYTES as u64 + 1;
     let mut bytes = Vec::new();
     let outcome = if file.as_os_str() == "-" {
         std::io::stdin().take(most).read_to_end(&mut bytes)

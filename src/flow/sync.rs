@@ -210,7 +210,7 @@ const PORTION: u64 = 8 * 1024 * 1024;
 fn portions<'w, 'r>(wanted: &'w [(&'r HeaderRow, Concern)]) -> Vec<&'w [(&'r HeaderRow, Concern)]> {
     let (mut found, mut start, mut held) = (Vec::new(), 0, 0);
     for (index, (row, _)) in wanted.iter().enumerate() {
-        let size = row.size.min(crate::mail::mime::MOST_BYTES as u64);
+        let size = row.size.min(crate::mail::mime::limits::BYTES as u64);
         if held + size > PORTION && index > start {
             found.push(&wanted[start..index]);
             (start, held) = (index, 0);
@@ -271,7 +271,11 @@ fn learn(
         return Ok(0);
     }
     if !rows.is_empty() {
-        world.post.whole(&rows, &mut |uid, bytes| drop(bodies.insert(uid, bytes)))?;
+        let longest = world.settings.reading.longest_mail;
+        world.post.whole(&rows, &mut |uid, mut bytes| {
+            bytes.truncate(longest);
+            bodies.insert(uid, bytes);
+        })?;
     }
     let World { store, settings, clock, .. } = world;
     let now = clock.now();

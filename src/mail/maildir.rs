@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use ring::digest;
 
-use crate::mail::mime;
+use crate::mail::mime::{self, limits};
 use crate::model::address::{Address, clean_name};
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, HeaderRow, Opened, Role};
@@ -22,8 +22,6 @@ use scan::Entry;
 /// How far before the cursor a look begins, in microseconds: change times of one clock tick, and tools that set up a
 /// mail over several calls, must not slip through. Rows seen before come again; the caller knows them.
 const OVERLAP: u64 = 2_000_000;
-/// Bytes kept of a header block.
-const MOST_HEADER: usize = 64 * 1024;
 /// Where mail waits that nobody sends yet; not a folder anybody reads.
 const OUTBOX: &str = "Outbox";
 /// The name by which the account's own top folder goes.
@@ -104,7 +102,7 @@ impl Maildir {
     pub fn whole(&self, file: &str) -> Option<Vec<u8>> {
         let path = self.path_of(file)?;
         // One byte more than is parsed, so that the reader can tell that it was cut.
-        let most = mime::MOST_BYTES + 1;
+        let most = limits::BYTES + 1;
         scan::start_of(&path, most).or_else(|| scan::start_of(&scan::renamed(&path)?, most))
     }
 
@@ -173,7 +171,7 @@ impl Maildir {
     }
 
     fn row(&self, entry: &Entry) -> Option<HeaderRow> {
-        let header = scan::header_of(&entry.file, MOST_HEADER)?;
+        let header = scan::header_of(&entry.file, limits::HEADER_BLOCK)?;
         let file = Some(self.file_of(&entry.file));
         Some(HeaderRow { uid: entry.changed, arrived: entry.arrived, size: entry.size, header, file })
     }

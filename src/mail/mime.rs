@@ -1,32 +1,21 @@
 //! Bytes of mail to the model and back (RFC 5322, RFC 2045): the only place of mail-parser.
 
+pub mod limits;
+
+use std::collections::HashSet;
+
 use jiff::civil;
 use jiff::tz::Offset;
 use mail_parser::{Address as ParsedAddress, HeaderForm, HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
-use crate::model::address::{Address, Mailbox, clean_name};
+use crate::model::address::{Address, Mailbox, clean_name, is_invisible};
 use crate::model::mail::{Mail, MailDate, Part};
-
-/// Bytes read of one mail; what is longer is cut before parsing (mail-parser amplifies up to 20 times).
-pub const MOST_BYTES: usize = 2 * 1024 * 1024;
-/// Header fields kept of one mail.
-const MOST_HEADERS: usize = 500;
-/// Characters kept of one header value.
-const MOST_VALUE: usize = 8_192;
-/// Mailboxes kept of one address header.
-const MOST_MAILBOXES: usize = 200;
-/// Ids kept of `References`: the newest ones.
-const MOST_IDS: usize = 100;
-/// MIME parts looked at.
-const MOST_PARTS: usize = 500;
-/// Text kept of a report, a returned header block or a calendar part.
-const MOST_PART_TEXT: usize = 256 * 1024;
 
 /// Parses a mail; `None` when the bytes are no mail at all (no header field).
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Mail> {
-    let truncated = bytes.len() > MOST_BYTES;
-    let cut = bytes[..bytes.len().min(MOST_BYTES)].trim_ascii_start();
+    let truncated = bytes.len() > limits::BYTES;
+    let cut = bytes[..bytes.len().min(limits::BYTES)].trim_ascii_start();
     let message = MessageParser::default().parse(cut)?;
     if message.headers().is_empty() {
         return None;
@@ -44,7 +33,7 @@ pub fn parse(bytes: &[u8]) -> Option<Mail> {
 /// Parses a header block only: no body, no parts.
 #[must_use]
 pub fn parse_headers(bytes: &[u8]) -> Option<Mail> {
-    let message = MessageParser::default().parse_headers(&bytes[..bytes.len().min(MOST_BYTES)])?;
+    let message = MessageParser::default().parse_headers(&bytes[..bytes.len().min(limits::BYTES)])?;
     (!message.headers().is_empty()).then(|| envelope(&message))
 }
 
@@ -59,7 +48,7 @@ fn envelope(message: &Message<'_>) -> Mail {
         reply_to: mailboxes(message.reply_to()),
         to: mailboxes(message.to()),
         cc: mailboxes(message.cc()),
-        subject: clean_name(message.subject().unwrap_or_default()),
+        subject: cleaned(message.subject().unwrap_or_default(), limits::SUBJECT),
         date: message.date().and_then(mail_date),
         headers: all_headers(message),
         ..Mail::default()
@@ -78,14 +67,20 @@ fn id_texts(value: &HeaderValue<'_>) -> Vec<String> {
     }
 }
 
-/// An id without brackets, white space and control characters, at most 998 bytes (RFC 5322 line limit).
+/// An id without brackets, white space and characters that are not seen.
 fn clean_id(text: &str) -> String {
-    text.trim_matches(['<', '>', ' ']).chars().filter(|c| !c.is_control() && !c.is_whitespace()).take(998).collect()
+    let shown = |c: &char| !c.is_control() && !c.is_whitespace() && !is_invisible(*c);
+    text.trim_matches(['<', '>', ' ']).chars().filter(shown).take(limits::ID).collect()
+}
+
+/// The beginning of a text, as one clean line.
+fn cleaned(text: &str, most: usize) -> String {
+    clean_name(&text.chars().take(most).collect::<String>())
 }
 
 fn newest(mut ids: Vec<String>) -> Vec<String> {
-    if ids.len() > MOST_IDS {
-        ids.drain(..ids.len() - MOST_IDS);
+    if ids.len() > limits::IDS {
+        ids.drain(..ids.len() - limits::IDS);
     }
     ids
 }
@@ -102,10 +97,10 @@ fn mailboxes(address: Option<&ParsedAddress<'_>>) -> Vec<Mailbox> {
     let Some(address) = address else { return Vec::new() };
     address
         .iter()
-        .take(MOST_MAILBOXES)
+        .take(limits::MAILBOXES)
         .filter_map(|addr| {
             let address = Address::parse(addr.address.as_deref()?).ok()?;
-            Some(Mailbox { name: clean_name(addr.name.as_deref().unwrap_or_default()), address })
+            Some(Mailbox { name: cleaned(addr.name.as_deref().unwrap_or_default(), limits::NAME), address })
         })
         .collect()
 }
@@ -127,19 +122,33 @@ fn all_headers(message: &Message<'_>) -> Vec<(String, String)> {
     message
         .headers_raw()
         .zip(decoded.chain(std::iter::repeat(None)))
-        .take(MOST_HEADERS)
+        .take(limits::HEADERS)
         .map(|((name, raw), decoded)| {
             let value = if raw.contains("=?") { decoded.unwrap_or(raw) } else { raw };
-            (name.to_ascii_lowercase(), clean_name(&value.chars().take(MOST_VALUE).collect::<String>()))
+            (cleaned(name, limits::FIELD_NAME).to_ascii_lowercase(), cleaned(value, limits::FIELD_VALUE))
         })
         .collect()
 }
 
 fn read_bodies(message: &Message<'_>, mail: &mut Mail) {
-    let text: Vec<&str> = message.text_bodies().filter_map(plain_text).collect();
-    let html: Vec<&str> = message.html_bodies().filter_map(html_text).collect();
-    mail.text = (!text.is_empty()).then(|| text.join("\n"));
-    mail.html = (!html.is_empty()).then(|| html.join("\n"));
+    mail.text = joined(message.text_bodies().take(limits::PARTS).filter_map(plain_text));
+    mail.html = joined(message.html_bodies().take(limits::PARTS).filter_map(html_text));
+    // NUL and escapes are nobody's words: they mean something only to what would show them.
+    mail.text.iter_mut().for_each(|text| text.retain(|c| matches!(c, '\n' | '\r' | '\t') || !c.is_control()));
+}
+
+/// The pieces a line apart, together no longer than a body may be.
+fn joined<'x>(pieces: impl Iterator<Item = &'x str>) -> Option<String> {
+    let mut all: Option<String> = None;
+    for piece in pieces {
+        let text = all.get_or_insert_default();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let room = limits::TEXT.saturating_sub(text.len());
+        text.push_str(&piece[..piece.floor_char_boundary(room)]);
+    }
+    all
 }
 
 /// No part came out with any text: the boundary in the header is not the one in the body, or there is none.
@@ -154,7 +163,7 @@ fn is_hollow(mail: &Mail) -> bool {
 fn raw_body(message: &Message<'_>) -> Option<String> {
     let start = message.parts.first()?.offset_body as usize;
     let raw = message.raw_message().get(start..)?;
-    Some(String::from_utf8_lossy(&raw[..raw.len().min(MOST_PART_TEXT)]).into_owned()).filter(|text| !text.trim().is_empty())
+    Some(String::from_utf8_lossy(&raw[..raw.len().min(limits::PART_TEXT)]).into_owned()).filter(|text| !text.trim().is_empty())
 }
 
 fn plain_text<'x>(part: &'x mail_parser::MessagePart<'_>) -> Option<&'x str> {
@@ -177,13 +186,13 @@ fn is_plain(part: &mail_parser::MessagePart<'_>) -> bool {
 }
 
 fn other_parts(message: &Message<'_>) -> Vec<Part> {
-    let bodies: Vec<u32> = message.text_body.iter().chain(&message.html_body).copied().collect();
+    let bodies: HashSet<u32> = message.text_body.iter().chain(&message.html_body).copied().collect();
     let is_body = |index: usize| u32::try_from(index).is_ok_and(|index| bodies.contains(&index));
     message
         .parts
         .iter()
         .enumerate()
-        .take(MOST_PARTS)
+        .take(limits::PARTS)
         .filter(|(index, part)| {
             !matches!(part.body, PartType::Multipart(_)) && !(is_body(*index) && (plain_text(part).is_some() || html_text(part).is_some()))
         })
@@ -203,8 +212,13 @@ fn other_part(message: &Message<'_>, part: &mail_parser::MessagePart<'_>) -> Par
         PartType::Multipart(_) => &[],
     };
     let matters = content_type.starts_with("text/") || content_type.starts_with("message/") || content_type == "application/ics";
-    let text = matters.then(|| String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_PART_TEXT)]).into_owned());
-    Part { content_type, name: part.attachment_name().map(clean_name).filter(|name| !name.is_empty()), size: bytes.len(), text }
+    let text = matters.then(|| String::from_utf8_lossy(&bytes[..bytes.len().min(limits::PART_TEXT)]).into_owned());
+    Part {
+        content_type,
+        name: part.attachment_name().map(|name| cleaned(name, limits::NAME)).filter(|name| !name.is_empty()),
+        size: bytes.len(),
+        text,
+    }
 }
 
 /// The raw bytes of a nested message part.

@@ -204,6 +204,8 @@ impl SendingRules {
 /// What of the mailbox is read.
 #[derive(Debug, Clone)]
 pub struct ReadingRules {
+    /// Bytes read and kept of one mail; of a longer one the beginning.
+    pub longest_mail: usize,
     /// How far the first look goes back.
     pub since: Span,
     /// How often the mailbox is looked at besides IDLE.

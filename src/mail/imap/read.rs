@@ -4,19 +4,16 @@ use std::collections::HashSet;
 
 use super::data::{Fetched, fetched};
 use super::{Imap, Terms, UidSet};
+use crate::mail::mime::limits;
 use crate::model::edge::EdgeError;
 use crate::model::folder::HeaderRow;
 
-/// Bytes read of one message; of a larger one only the beginning.
-const MOST_WHOLE: u64 = 2 * 1024 * 1024;
 /// Bytes of messages asked for in one command.
 const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Messages asked for in one command.
 const BATCH_COUNT: usize = 300;
 /// Refusals in a row from the first on after which the folder is taken for the trouble; halving 1,000 takes ten.
 const MOST_REFUSALS: usize = 16;
-/// Bytes kept of one header block.
-const MOST_HEADER: usize = 64 * 1024;
 /// The fields by which a message is judged before it is read whole.
 const HEADER_ITEMS: &str = "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM SENDER REPLY-TO TO CC DATE MESSAGE-ID IN-REPLY-TO \
 REFERENCES X-MICROSOFT-ORIGINAL-MESSAGE-ID SUBJECT AUTO-SUBMITTED CONTENT-TYPE AUTHENTICATION-RESULTS LIST-ID X-FAILED-RECIPIENTS)])";
@@ -30,7 +27,7 @@ impl Imap {
     /// When the line or the server fails; rows of earlier commands have been handed over then.
     pub fn headers(&mut self, uids: &UidSet, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
         for piece in uids.pieces() {
-            let rows = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(MOST_HEADER), ..Terms::default() })?;
+            let rows = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(limits::HEADER_BLOCK), ..Terms::default() })?;
             for (uid, fetched) in rows {
                 row(header_row(uid, fetched));
             }
@@ -43,7 +40,7 @@ impl Imap {
     /// # Errors
     /// When the line or the server fails.
     pub fn whole(&mut self, uid: u32, size: u64) -> Result<Option<Vec<u8>>, EdgeError> {
-        let section = if is_large(size) { format!("(UID BODY.PEEK[]<0.{MOST_WHOLE}>)") } else { "(UID BODY.PEEK[])".to_owned() };
+        let section = if is_large(size) { format!("(UID BODY.PEEK[]<0.{}>)", limits::BYTES) } else { "(UID BODY.PEEK[])".to_owned() };
         let rows = self.fetch(&UidSet::range(uid, uid), &section, Terms::default())?;
         Ok(rows.into_iter().find_map(|(_, fetched)| fetched.body))
     }
@@ -117,7 +114,7 @@ fn header_row(uid: u32, fetched: Fetched) -> HeaderRow {
 
 /// A size of 0 is one the server did not tell.
 const fn is_large(size: u64) -> bool {
-    size == 0 || size > MOST_WHOLE
+    size == 0 || size > limits::BYTES as u64
 }
 
 /// Cuts the list so that each piece is small, or a single message.

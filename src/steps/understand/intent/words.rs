@@ -42,15 +42,17 @@ pub struct Habits {
     pub closings: HashSet<String>,
 }
 
+/// Sentences looked at: no letter has more, and each is held against every pattern.
+const MOST_SENTENCES: usize = 500;
+
 /// Splits a text into sentences.
 #[must_use]
 pub fn sentences(text: &str, habits: &Habits) -> Vec<Sentence> {
     let text: String = text.chars().take(FARTHEST).collect();
     let mut all = Vec::new();
-    for block in above_signature(blocks(&text, habits), habits) {
-        for raw in split(&block) {
-            all.extend(read(&raw, habits));
-        }
+    let blocks = above_signature(blocks(&text, habits), habits);
+    for raw in blocks.iter().flat_map(|block| split(block)).take(MOST_SENTENCES) {
+        all.extend(read(&raw, habits));
     }
     all
 }

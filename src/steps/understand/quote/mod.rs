@@ -20,6 +20,8 @@ pub use phrases::{ELEMENTS, Element, PHRASES, is_disclaimer};
 const MOST_BYTES: usize = 1 << 20;
 /// Bytes of new text returned.
 const MOST_NEW: usize = 128 << 10;
+/// Bytes read again in all, so that a long text is not read as often as a short one.
+const MOST_READ_AGAIN: usize = 256 << 10;
 /// Times a text is read again after something was cut; what is left then is what it is.
 const MOST_READINGS: usize = 24;
 
@@ -48,7 +50,10 @@ pub fn cut(mail: &Mail) -> Cut {
         (None, None) => Cut::default(),
     };
     bound(&mut cut.new_text);
+    let mut left = MOST_READ_AGAIN;
     for _ in 1..MOST_READINGS {
+        let Some(less) = left.checked_sub(cut.new_text.len()) else { break };
+        left = less;
         let again = cut_page(Page::new(&cut.new_text, &[]), writer);
         if again.new_text == cut.new_text {
             break;

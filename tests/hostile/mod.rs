@@ -1,0 +1,4 @@
+//! What strangers may send and do, and what must not come of it.
+
+mod bombs;
+mod costs;
