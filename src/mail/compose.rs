@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use jiff::Zoned;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue, Headers};
-use lettre::message::{Attachment as AttachedPart, Message, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers};
+use lettre::message::{Attachment as AttachedPart, Body, Message, MessageBuilder, MultiPart, SinglePart};
 use ring::digest;
 
 use crate::model::address::{Address, Mailbox, clean_name};
@@ -174,7 +174,10 @@ fn alternative(text: SinglePart, html: &str, seed: &str) -> MultiPart {
 
 fn attached(attachment: &Attachment) -> Result<SinglePart, ComposeError> {
     let kind = ContentType::parse(&attachment.content_type).map_err(|_| ComposeError::ContentType(clean_name(&attachment.content_type)))?;
-    Ok(AttachedPart::new(file_name(&attachment.name)).body(attachment.bytes.clone(), kind))
+    // Base64 whatever is in it: the library would hand on the line ends of a text file, which a mail may not have.
+    let content = Body::new_with_encoding(attachment.bytes.clone(), ContentTransferEncoding::Base64);
+    let content = content.map_err(|_| ComposeError::ContentType(clean_name(&attachment.content_type)))?;
+    Ok(AttachedPart::new(file_name(&attachment.name)).body(content, kind))
 }
 
 /// The last part of a path, without what a file system or a quoted string stumbles over.
