@@ -1,6 +1,7 @@
 //! What one mail teaches: what it means, and what that does.
 
 mod concern;
+mod guard;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +63,7 @@ impl Learner<'_> {
         if concern.is_known(self.tx)? {
             return Ok(false);
         }
-        let Some(mail) = mime::parse(bytes) else { return Ok(false) };
+        let Some(mail) = guard::or_header(|| mime::parse(bytes), || mime::parse_headers(&row.header)) else { return Ok(false) };
         // One mail happens once, also for somebody who was added after it was kept for another.
         let at = match self.tx.kept_at(&concern.event)? {
             Some(at) => at,
@@ -294,7 +295,8 @@ impl Learner<'_> {
     }
 
     fn read(&self, found: &Found<'_>) -> Reading {
-        understand(found.mail, &Sense { me: &self.known.me, arrived: found.at, zone: self.settings.owner.zone.clone() })
+        let sense = Sense { me: &self.known.me, arrived: found.at, zone: self.settings.owner.zone.clone() };
+        guard::or_ask(|| understand(found.mail, &sense))
     }
 
     fn keep(

@@ -2,3 +2,5 @@
 
 mod bombs;
 mod costs;
+mod storm;
+mod strangers;

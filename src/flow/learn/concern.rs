@@ -1,6 +1,7 @@
 //! Whom a mail concerns, found out from its header alone; what concerns nobody is forgotten (P11).
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::flow::sync::Known;
 use crate::mail::mime;
@@ -93,22 +94,30 @@ fn may_concern(header: &[u8], known: &Known) -> bool {
     {
         return true;
     }
-    memchr::memchr_iter(b'@', &text).any(|at| names_known(&text, header, at, known))
+    tokens(&text).filter(|token| text[token.clone()].contains(&b'@')).any(|token| names_known(&text[token.clone()], &header[token], known))
 }
 
-/// True when the address or id around an `@` is known.
-fn names_known(lower: &[u8], header: &[u8], at: usize, known: &Known) -> bool {
-    let inside =
-        |byte: &u8| !byte.is_ascii_whitespace() && !matches!(byte, b'<' | b'>' | b',' | b';' | b'"' | b'(' | b')' | b':' | b'[' | b']');
-    let start = lower[..at].iter().rposition(|byte| !inside(byte)).map_or(0, |index| index + 1);
-    let end = lower[at..].iter().position(|byte| !inside(byte)).map_or(lower.len(), |index| at + index);
-    let Ok(token) = std::str::from_utf8(&lower[start..end]) else { return true };
+/// The words of a header between white space and the marks that part addresses and ids; each is looked at once.
+fn tokens(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let parts =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'>' | b',' | b';' | b'"' | b'(' | b')' | b':' | b'[' | b']');
+    let mut start = 0;
+    text.split(parts).map(move |token| {
+        let range = start..start + token.len();
+        start = range.end + 1;
+        range
+    })
+}
+
+/// True when an address or id is known.
+fn names_known(lower: &[u8], header: &[u8], known: &Known) -> bool {
+    let Ok(token) = std::str::from_utf8(lower) else { return true };
     let token = token.trim_matches('\'');
     // A domain in letters beyond ASCII has another form among the known ones.
     !token.is_ascii()
         || known.contacts.contains_key(token)
         || token.contains('+')
-        || std::str::from_utf8(&header[start..end]).is_ok_and(|id| known.refers(id))
+        || std::str::from_utf8(header).is_ok_and(|id| known.refers(id))
         || token.contains('=') && token.len() > 60
 }
 
@@ -124,7 +133,7 @@ fn why(mail: &Mail, role: Role, known: &Known) -> Option<Why> {
         return None;
     }
     if let Some(contact) = from_contact {
-        let writer = if fails_dmarc(mail) { Writer::Unverified } else { Writer::Contact };
+        let writer = if fails_dmarc(mail) || has_two_writers(mail) { Writer::Unverified } else { Writer::Contact };
         return Some(Why::Contact(contact, writer));
     }
     if looks_like_report(mail) {
@@ -148,6 +157,12 @@ fn fails_dmarc(mail: &Mail) -> bool {
         let plain: String = text.to_ascii_lowercase().split_whitespace().collect();
         plain.contains("dmarc=fail")
     })
+}
+
+/// Several writers, or From twice: the provider may have checked another than the one we see (RFC 7489, 6.6.1).
+fn has_two_writers(mail: &Mail) -> bool {
+    let people: BTreeSet<String> = mail.from.iter().map(|person| person.address.key()).collect();
+    people.len() > 1 || mail.headers.iter().filter(|(name, _)| name == "from").count() > 1
 }
 
 /// What tells a mail from all others and is the same in every folder.

@@ -1,5 +1,7 @@
 //! Gathers what the digest says.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -153,10 +155,14 @@ impl Gather<'_> {
         let entries = self.tx.entries_since(since)?;
         let voided: Vec<_> = entries.iter().filter_map(|entry| entry.line.voids).collect();
         let fresh = entries.iter().filter(|entry| told(entry) && entry.line.on >= since && !voided.contains(&entry.id));
-        fresh.rev().take(MOST).filter_map(|entry| self.came_of(entry).transpose()).collect()
+        let mut times: HashMap<String, usize> = HashMap::new();
+        fresh.clone().for_each(|entry| *times.entry(sort_of(entry)).or_default() += 1);
+        // The newest of each sort stands for all of it: a flood from one person hides nobody else's news.
+        let newest = fresh.rev().filter_map(|entry| Some((entry, times.remove(&sort_of(entry))?)));
+        newest.take(MOST).filter_map(|(entry, times)| self.came_of(entry, times).transpose()).collect()
     }
 
-    fn came_of(&self, entry: &Entry) -> Result<Option<Came>, Trouble> {
+    fn came_of(&self, entry: &Entry, times: usize) -> Result<Option<Came>, Trouble> {
         let Some(kept) = entry.line.contact.map(|id| self.tx.contact(id)).transpose()?.flatten() else { return Ok(None) };
         let (what, evidence) = match entry.line.text.split_once(": “") {
             Some((what, sentence)) => (what.to_owned(), sentence.trim_end_matches('”').to_owned()),
@@ -166,7 +172,7 @@ impl Gather<'_> {
             day: day_in_words(entry.line.on.to_zoned(self.world.settings.owner.zone.clone()).date()),
             name: kept.contact.name,
             employer: kept.contact.employer.unwrap_or_default(),
-            what,
+            what: if times > 1 { format!("{what} ({times} mails)") } else { what },
             evidence,
             warm: entry.line.outcome.is_some_and(Outcome::is_warm),
         }))
@@ -270,4 +276,10 @@ fn time_in_words(time: &CallTime, zone: &TimeZone) -> String {
         }
         CallTime::From(start) => format!("{} your time or later", hour(start)),
     }
+}
+
+/// What tells one piece of news from another: for mails whose they are and what came of them, else the words.
+fn sort_of(entry: &Entry) -> String {
+    let words = if entry.line.kind == EntryKind::TheyWrote { "" } else { entry.line.text.as_str() };
+    format!("{:?} {} {:?} {words}", entry.line.contact, entry.line.kind, entry.line.outcome)
 }
