@@ -138,9 +138,10 @@ fn text(value: &serde_json::Value) -> String {
 
 /// A cell that no spreadsheet takes for a formula (X22).
 fn plain(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let cell = safe(cell);
-    if formula { format!("'{cell}") } else { cell }
+    let begins = |text: &str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    let shown = safe(cell);
+    // What is taken out or blank may hide what a spreadsheet sees first.
+    if begins(cell) || begins(shown.trim_start()) { format!("'{shown}") } else { shown }
 }
 
 #[cfg(test)]
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn x22_a_cell_that_a_spreadsheet_would_obey_is_quoted() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\u{200b}=1+1", "\u{202e}@x", " =1+1", "\n=1+1", "＝1+1"] {
             assert!(plain(formula).starts_with('\''), "{formula}");
         }
         assert_eq!(plain("\r=1"), "'=1");

@@ -58,7 +58,10 @@ pub(super) fn json(object: &Value) -> String {
     let raw = object.to_string();
     raw.chars().fold(String::with_capacity(raw.len()), |mut text, c| {
         if c.is_control() || is_invisible(c) {
-            let _ = write!(text, "\\u{:04x}", u32::from(c));
+            // Beyond the first plane JSON writes a character as two halves.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
         } else {
             text.push(c);
         }

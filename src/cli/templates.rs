@@ -1,5 +1,6 @@
 //! `curbside templates`
 
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -105,7 +106,7 @@ fn new(frame: &Frame, dir: &Path, name: &str) -> Result<(), Failure> {
         _ => Failure::user(format!("cannot write {}: {error}", path.display())),
     };
     crate::store::backup::make_private_dir(dir)?;
-    let mut file = std::fs::File::create_new(&path).map_err(place)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(place)?;
     std::io::Write::write_all(&mut file, source.as_bytes()).map_err(place)?;
     frame.say.answer(&json!({ "name": name, "file": path }), || {
         format!("{} is yours to change. Then: curbside templates check {name}", path.display())

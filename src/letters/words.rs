@@ -51,21 +51,14 @@ pub(super) fn cleaned(digest: &Digest) -> Digest {
 
 /// One line of visible characters.
 pub(super) fn line(text: &str) -> String {
-    let visible: String = text.chars().filter(|c| !is_hidden(*c)).collect();
-    clean_name(&visible)
+    clean_name(text)
 }
 
 /// Lines of visible characters; tabs become spaces, every kind of line break becomes `\n`.
 fn lines(text: &str) -> String {
     let broken = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{b}', '\u{c}'], "\n").replace('\t', "    ");
-    let visible: String = broken.chars().filter(|c| *c == '\n' || !(c.is_control() || is_hidden(*c))).collect();
+    let visible: String = broken.chars().filter(|c| *c == '\n' || !(c.is_control() || is_invisible(*c))).collect();
     visible.trim_matches('\n').trim_end().to_owned()
-}
-
-/// Besides what the model calls invisible: marks that change the direction, tags that carry hidden text, fillers.
-fn is_hidden(c: char) -> bool {
-    let more = matches!(c, '\u{061c}' | '\u{180e}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    more || is_invisible(c)
 }
 
 /// At most `most` characters, an ellipsis in place of the rest, cut between words where there is one.

@@ -155,14 +155,19 @@ impl fmt::Display for Mailbox {
 /// Names come from other people's mail; lettre panics on CR, LF or NUL in one, and a terminal obeys escapes.
 #[must_use]
 pub fn clean_name(text: &str) -> String {
-    let visible: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect();
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let visible: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// True for characters that change how text is laid out without being seen (bidi overrides, zero width, BOM).
+/// True for characters that change how text is laid out without being seen: bidi marks and overrides, zero width, BOM,
+/// separators of lines, fillers, and tags that carry hidden text.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{00ad}')
+    let layout =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{00ad}' | '\u{061c}');
+    layout
+        || matches!(c, '\u{180e}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 impl std::str::FromStr for Address {

@@ -2,5 +2,6 @@
 
 mod bombs;
 mod costs;
+mod person;
 mod storm;
 mod strangers;
