@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::SecretString;
 
 use crate::model::settings::{OAuthProvider, SecretSource};
@@ -62,6 +63,14 @@ pub enum SecretError {
     /// Sign-in with a provider is not there yet.
     #[error("signing in with {0} comes in a later version; use an app password with --password-command or --password-file")]
     OAuth(&'static str),
+}
+
+/// Forbids core dumps of this process and its children: a password is in its memory while it signs in (P16).
+pub fn leave_no_core() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::debug!(%error, "core dumps could not be forbidden");
+    }
 }
 
 /// The password, from where the settings say. Relative paths and commands start in `dir`.

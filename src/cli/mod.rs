@@ -42,6 +42,7 @@ mod sync;
 mod templates;
 mod why;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -132,10 +133,12 @@ pub fn main() -> ExitCode {
         Err(error) => return failure::usage(&error),
     };
     crate::telemetry::init(cli.global.verbose, cli.global.quiet);
+    crate::secrets::leave_no_core();
     let frame = Frame::new(cli.global);
-    match run_command(cli.command, &frame) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+    match catch_unwind(AssertUnwindSafe(|| run_command(cli.command, &frame))) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => failure.report(),
+        Err(_) => ExitCode::from(Kind::Internal.code()),
     }
 }
 

@@ -106,12 +106,17 @@ fn start(command: &str, dir: Option<&Path>) -> io::Result<Child> {
     if let Some(dir) = dir.filter(|dir| dir.is_dir()) {
         shell.current_dir(dir);
     }
+    without_ours(&mut shell).spawn()
+}
+
+/// A command that does not inherit what in the environment is meant for Curbside alone.
+pub fn without_ours(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         if is_ours(&name.to_string_lossy()) {
-            shell.env_remove(name);
+            command.env_remove(name);
         }
     }
-    shell.spawn()
+    command
 }
 
 /// Curbside's own settings (a password may be among them) and its line to the service manager.

@@ -3,5 +3,6 @@
 mod bombs;
 mod costs;
 mod person;
+mod rights;
 mod storm;
 mod strangers;

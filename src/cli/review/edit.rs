@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::cli::Failure;
 use crate::model::draft::Draft;
+use crate::secrets::command::without_ours;
 
 /// Opens the draft in `$VISUAL` or `$EDITOR`; `None` when it was left as it was or emptied.
 pub(super) fn in_editor(draft: &Draft) -> Result<Option<String>, Failure> {
@@ -13,8 +14,11 @@ pub(super) fn in_editor(draft: &Draft) -> Result<Option<String>, Failure> {
     file.write_all(before.as_bytes())?;
     file.flush()?;
     let editor = std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR")).unwrap_or_else(|_| "vi".to_owned());
-    let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path()).status();
-    let done = status.map_err(|error| Failure::user(format!("the editor {editor} could not be started: {error}")).hint("set EDITOR"))?;
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path());
+    let done = without_ours(&mut command)
+        .status()
+        .map_err(|error| Failure::user(format!("the editor {editor} could not be started: {error}")).hint("set EDITOR"))?;
     if !done.success() {
         return Err(Failure::user(format!("the editor {editor} ended with a failure; nothing was changed")));
     }
