@@ -1,6 +1,7 @@
 //! Sending one mail by SMTP submission (RFC 6409), stage by stage, so that the answer is one of four truths.
 
 mod answer;
+mod overheard;
 mod talk;
 mod wire;
 
@@ -14,6 +15,7 @@ use secrecy::SecretString;
 use crate::model::address::Address;
 use crate::model::edge::{EdgeError, SendAnswer};
 use crate::model::settings::Servers;
+pub use overheard::overheard;
 use talk::Talk;
 
 /// How often a running send looks whether it is to end.

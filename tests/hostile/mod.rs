@@ -2,6 +2,8 @@
 
 mod bombs;
 mod costs;
+mod eaters;
+mod fuzzed;
 mod person;
 mod rights;
 mod storm;

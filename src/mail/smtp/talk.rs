@@ -191,7 +191,7 @@ async fn ask(wire: &mut Wire, command: &str) -> Result<Reply, SendAnswer> {
 }
 
 /// The SIZE line of the EHLO reply (RFC 1870); 0 means no fixed limit.
-fn size_limit(hello: &[u8]) -> Option<usize> {
+pub(super) fn size_limit(hello: &[u8]) -> Option<usize> {
     let hello = String::from_utf8_lossy(hello);
     let size = hello.lines().find_map(|line| line.get(4..)?.strip_prefix("SIZE "))?.trim().parse().ok()?;
     (size > 0).then_some(size)

@@ -61,6 +61,11 @@ impl Wire {
         Err(last)
     }
 
+    /// A line that is no socket.
+    pub(super) fn of(inner: impl AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static) -> Self {
+        Self::over(Box::new(inner), SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
     fn over(inner: Box<dyn Duplex>, peer: SocketAddr) -> Self {
         Self { inner, peer, heard: Heard::default(), unread: b"" }
     }

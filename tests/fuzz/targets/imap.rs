@@ -1,0 +1,4 @@
+//! Feeds `eaters::imap`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| curbside_fuzz::eaters::imap(bytes));
