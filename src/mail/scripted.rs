@@ -63,6 +63,8 @@ pub struct Scripted {
     pub saves_sent: bool,
     /// Set to make the mailbox unreachable.
     pub down: bool,
+    /// Set to refuse whole mails: the provider's quota for a day of reading is used up.
+    pub sated: bool,
     /// Set to let the machine die there.
     pub dies: Option<Moment>,
     /// The hour at which appended and sent mail is filed.
@@ -80,7 +82,16 @@ impl Scripted {
             next: 1,
             mails: Vec::new(),
         });
-        Self { boxes: boxes.into(), out: Vec::new(), answers: VecDeque::new(), saves_sent: false, down: false, dies: None, now }
+        Self {
+            boxes: boxes.into(),
+            out: Vec::new(),
+            answers: VecDeque::new(),
+            saves_sent: false,
+            down: false,
+            sated: false,
+            dies: None,
+            now,
+        }
     }
 
     /// Puts a mail into a folder.
@@ -109,6 +120,9 @@ impl Scripted {
 
     pub(super) fn whole(&self, rows: &[&HeaderRow], message: &mut dyn FnMut(u64, Vec<u8>)) -> Result<(), EdgeError> {
         self.reachable()?;
+        if self.sated && !rows.is_empty() {
+            return Err(EdgeError::temporary("NO [OVERQUOTA] account exceeded its bandwidth limits"));
+        }
         for row in rows {
             let folder = row.file.as_deref().unwrap_or_default();
             let found = self.boxes.iter().filter(|found| folder.is_empty() || found.folder.name == folder);

@@ -72,11 +72,11 @@ impl Ready {
         ready
     }
 
-    /// What the provider does with a mail besides counting it, in shell.
+    /// What the provider does with a mail (`$letter`) besides counting it, in shell.
     pub fn provider(&self, does: &str) {
         let script = self.keep.path().join("provider");
         let count = self.keep.path().join("taken");
-        fs::write(&script, format!("cat >/dev/null; echo taken >>{}; {does}\n", count.display())).expect("a script");
+        fs::write(&script, format!("letter=$(cat); echo taken >>{}; {does}\n", count.display())).expect("a script");
         let account = format!("\n[account]\nfolder = \"Mail\"\nsend_command = \"sh {}\"\n", script.display());
         fs::write(self.home.join("config.toml"), format!("{SETTINGS}{account}")).expect("the settings");
     }
