@@ -3,17 +3,8 @@
 use curbside::flow::{Change, EditContact};
 use curbside::model::journal::EntryKind;
 
+use crate::support::jane::{JANE, written_to};
 use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
-
-fn written_to() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.writes_to_all();
-    assert_eq!(town.out().len(), 1);
-    town
-}
 
 /// Holds R19.
 #[test]

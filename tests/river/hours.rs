@@ -6,6 +6,7 @@ use jiff::Zoned;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
+use crate::support::jane::approved;
 use crate::support::town::Town;
 
 /// When each mail left, on a clock.
@@ -174,10 +175,7 @@ fn p4_any_hour_means_any_hour_holidays_too() {
 
 #[test]
 fn p4_the_undo_time_is_kept() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     town.minutes_pass(4);
     assert_eq!(town.out().len(), 0);
     let id = town.draft("jane@plan.example").id;

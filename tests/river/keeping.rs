@@ -5,16 +5,8 @@ use curbside::model::draft::DraftState;
 use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::store::Store;
 
+use crate::support::jane::{JANE, approved, known, written_to};
 use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
-
-fn written_to() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.writes_to_all();
-    town
-}
 
 #[test]
 fn p17_forget_erases_every_word_and_keeps_the_suppression() {
@@ -98,10 +90,7 @@ fn restored(town: &mut Town, backup: &std::path::Path) {
 /// Holds P1, S17.
 #[test]
 fn p17_after_a_restore_nothing_already_sent_goes_again() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     let now = town.see().now();
     let backup = town.see().store.back_up("test", now).expect("a backup");
     town.hours_pass(3);
@@ -120,10 +109,7 @@ fn p17_after_a_restore_nothing_already_sent_goes_again() {
 /// Holds P1, S17.
 #[test]
 fn p17_after_a_restore_a_mail_that_was_rendered_before_the_backup_is_known_in_sent() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     town.answers(SendAnswer::NotSent(EdgeError::temporary("busy")));
     town.clock_at("2026-04-06 10:06");
     town.turn();
@@ -172,8 +158,7 @@ fn rusqlite_of(town: &Town) -> String {
 /// Holds P2.
 #[test]
 fn p17_two_who_are_one_become_one() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     town.add("J. Doe <jane@home.example>");
     let mail = town.letter(ME, "jane@plan.example, jane@home.example", "Hello", &[], "Hello");
     town.put("Sent", &mail);
@@ -190,10 +175,7 @@ fn p17_two_who_are_one_become_one() {
 
 #[test]
 fn p17_a_read_only_database_lists_and_does_not_send() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     let path = town.database();
     town.world().store = Store::open_read_only(&path).expect("readable");
     town.clock_at("2026-04-06 11:00");
@@ -207,10 +189,7 @@ fn p17_a_read_only_database_lists_and_does_not_send() {
 #[test]
 fn p17_a_full_disk_sends_nothing_loses_nothing_and_goes_on_when_freed() {
     for pages in 0..12 {
-        let mut town = Town::new();
-        town.add("Jane Doe <jane@plan.example>");
-        town.turn();
-        town.approve_all();
+        let mut town = approved();
         town.clock_at("2026-04-06 10:06");
         town.they_write("tom@other.example", "hello");
         town.see().store.let_grow(Some(pages)).expect("a database");
@@ -251,8 +230,7 @@ fn p17_the_owners_own_address_is_no_contact() {
 
 #[test]
 fn p17_planning_twice_changes_nothing() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     assert_eq!(town.plan(), town.plan());
     town.turn();
     assert_eq!(flow::prepare(town.see()).expect("prepared"), 0);

@@ -5,16 +5,8 @@ use curbside::mail::scripted::ScriptedFolder;
 use curbside::model::folder::{Folder, Role};
 use curbside::model::journal::EntryKind;
 
+use crate::support::jane::{JANE, known, written_to};
 use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
-
-fn written_to() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.writes_to_all();
-    town
-}
 
 fn answers_kept(town: &Town) -> usize {
     town.lines(JANE, EntryKind::TheyWrote)
@@ -193,8 +185,7 @@ fn p8_an_address_added_later_is_searched_for_too() {
 
 #[test]
 fn p8_a_mail_to_two_people_concerns_the_one_added_later_too() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     let mail = town.letter(ME, "jane@plan.example, tom@other.example", "Both of you", &[], "Hello both");
     town.put("Sent", &mail);
     town.turn();
@@ -206,8 +197,7 @@ fn p8_a_mail_to_two_people_concerns_the_one_added_later_too() {
 
 #[test]
 fn p8_what_the_owner_sent_from_any_alias_counts_when_it_lies_in_sent() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     let mail = town.letter("sam@old-alias.example", "Someone <x@y.example>", "Hello", &["Cc: Jane <jane@plan.example>"], "Hello");
     town.put("Sent", &mail);
     town.turn();

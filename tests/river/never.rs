@@ -7,18 +7,8 @@ use curbside::model::plan::Reason;
 use curbside::model::reading::Outcome;
 use jiff::civil::date;
 
+use crate::support::jane::{JANE, approved, drafted, known, written_to};
 use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
-
-/// Jane has had her first word, this Monday at 10:05.
-fn written_to() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.writes_to_all();
-    assert_eq!(town.out().len(), 1);
-    town
-}
 
 /// Holds R17.
 #[test]
@@ -59,9 +49,7 @@ fn p2_an_opt_out_that_comes_after_the_yes_stops_the_mail_that_was_to_go() {
 
 #[test]
 fn p2_suppression_is_asked_again_at_the_yes_and_before_sending() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
+    let mut town = drafted();
     let id = town.draft(JANE).id;
     let suppress = |town: &Town| {
         let now = town.see().now();
@@ -69,10 +57,7 @@ fn p2_suppression_is_asked_again_at_the_yes_and_before_sending() {
     };
     suppress(&town);
     assert!(town.approve(id).is_err());
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     suppress(&town);
     town.days_pass(1);
     assert_eq!(town.out().len(), 0);
@@ -272,8 +257,7 @@ fn p3_after_the_third_word_without_an_answer_it_is_over() {
 
 #[test]
 fn p3_silence_lengthens_the_gap_by_half_and_warmth_shortens_it_by_a_quarter() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     town.owner_writes(JANE, "Hello");
     town.days_pass(1);
     town.they_write(JANE, "Thank you for the article, I enjoyed it.");
@@ -337,10 +321,7 @@ fn p3_thanks_on_the_next_working_day_after_a_logged_call_and_once() {
 
 #[test]
 fn p3_a_failed_look_at_the_mailbox_sends_nothing() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     town.post().down = true;
     town.clock_at("2026-04-06 11:00");
     let turn = town.turn();
@@ -379,8 +360,7 @@ fn p3_not_now_without_a_day_holds_a_quarter() {
 
 #[test]
 fn p3_nobody_who_has_talked_with_the_owner_is_introduced_to_them() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     let march = "2026-02-02T12:00:00-05:00".parse().expect("an hour");
     town.does(Change::Log { who: JANE.to_owned(), text: "met".to_owned(), kind: EntryKind::Meeting, on: Some(march) });
     town.turn();

@@ -7,18 +7,8 @@ use curbside::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 use curbside::model::journal::EntryKind;
 use jiff::ToSpan;
 
+use crate::support::jane::{JANE, approved};
 use crate::support::town::Town;
-
-const JANE: &str = "jane@plan.example";
-
-/// Jane is due, and the yes is given.
-fn approved() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    assert_eq!(town.approve_all(), 1, "{:?}", town.plan());
-    town
-}
 
 fn refusal(stage: Stage, code: u16, status: &str) -> SendAnswer {
     SendAnswer::Refused(Refusal { stage, code, status: Some(status.to_owned()), text: "no".to_owned() })

@@ -8,17 +8,8 @@ use curbside::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 use curbside::model::journal::EntryKind;
 use jiff::civil::Date;
 
+use crate::support::jane::{JANE, approved, known};
 use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
-
-fn approved() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
-    town
-}
 
 fn busy() -> SendAnswer {
     SendAnswer::NotSent(EdgeError::temporary("421 4.7.0 try again later"))
@@ -105,8 +96,7 @@ fn p1_a_refused_login_is_said_once_with_what_to_do() {
 /// Holds S13.
 #[test]
 fn p1_one_person_spelt_in_two_ways_is_one_contact() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     for again in ["Jane <JANE@Plan.Example>", "J. Doe <jane+work@plan.example>"] {
         let refused = town.try_add(again, |new| new).expect_err(again).to_string();
         assert!(refused.contains("already belongs to Jane Doe"), "{refused}");

@@ -4,14 +4,12 @@ use curbside::flow::{self, Change};
 use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::model::journal::EntryKind;
 
+use crate::support::jane::{JANE, approved, drafted, known};
 use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
 
 #[test]
 fn p12_the_digest_comes_once_a_week() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     town.days_pass(21);
     assert_eq!(town.digests(), 3);
 }
@@ -101,8 +99,7 @@ fn p13_a_mailbox_that_cannot_be_read_is_said_plainly_and_forgotten_when_it_can()
 
 #[test]
 fn p14_why_explains_each_standing() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     assert!(town.why(JANE).touch.is_some());
     town.writes_to_all();
     assert!(town.why(JANE).rule.contains("follow-up"));
@@ -117,10 +114,7 @@ fn p14_why_explains_each_standing() {
 
 #[test]
 fn p14_what_was_stopped_is_told_in_the_journal() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     town.owner_writes(JANE, "Hello");
     town.turn();
     assert!(town.tells(JANE, "the approved check-in was stopped: you wrote to them yourself"));
@@ -129,9 +123,7 @@ fn p14_what_was_stopped_is_told_in_the_journal() {
 /// Holds X1.
 #[test]
 fn p15_no_order_is_obeyed() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
+    let mut town = drafted();
     let id = town.draft(JANE).id;
     for (from, folder) in [(ME, "INBOX"), (ME, "Sent"), ("thief@evil.example", "INBOX"), (JANE, "INBOX")] {
         let mail = town.letter(

@@ -5,23 +5,8 @@ use curbside::model::draft::DraftState;
 use curbside::model::journal::EntryKind;
 use curbside::model::span::Span;
 
+use crate::support::jane::{JANE, approved, drafted, known};
 use crate::support::town::Town;
-
-const JANE: &str = "jane@plan.example";
-
-fn drafted() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    assert_eq!(town.drafts().len(), 1);
-    town
-}
-
-fn approved() -> Town {
-    let mut town = drafted();
-    town.approve_all();
-    town
-}
 
 #[test]
 fn p5_without_a_yes_nothing_ever_goes() {
@@ -264,8 +249,7 @@ fn p5_an_edited_contact_gets_a_new_draft() {
 
 #[test]
 fn p5_news_that_is_over_or_withdrawn_is_not_told() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     town.owner_writes(JANE, "Hello");
     town.turn();
     town.does(Change::AddNews("I passed the board examination".to_owned(), None));
@@ -302,8 +286,7 @@ fn p5_each_news_goes_to_a_person_at_most_once() {
 
 #[test]
 fn p5_private_notes_are_told_to_nobody() {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
+    let mut town = known();
     town.owner_writes(JANE, "Hello");
     town.turn();
     town.days_pass(1);

@@ -64,12 +64,8 @@ fn p17_killed_under_load_again_and_again_the_file_is_sound_and_nobody_is_written
     let mut killed = 0;
     for n in 0..kills() {
         let now = monday.checked_add((i64::try_from(n).expect("few") * 20).seconds()).expect("an hour").to_string();
-        let log = format!("we talked, word {n}");
-        let words: &[&str] = match n % 3 {
-            0 => &["run", "--once"],
-            1 => &["news", "add", &log],
-            _ => &["run", "--once"],
-        };
+        let log = format!("I wrote paper {n}.");
+        let words: &[&str] = if n % 3 == 1 { &["news", "add", &log] } else { &["run", "--once"] };
         let mut command = ready.command(&now, words);
         let at = (n * 37) % 61;
         let ended = troubled(&mut command, &ready.home, &[("DISK_DIES_AT", at.to_string())]).output().expect("it runs");

@@ -51,8 +51,8 @@ fn folder() -> PathBuf {
 /// The released files: version, statements, and what they tell.
 fn released() -> Vec<(i64, String, String)> {
     let read = |version: i64, kind: &str| fs::read_to_string(folder().join(format!("{version}.{kind}"))).expect("a released file");
-    let found = (1..).take_while(|version| folder().join(format!("{version}.sql")).exists());
-    let found: Vec<_> = found.map(|version| (version, read(version, "sql"), read(version, "txt"))).collect();
+    let found = (1..).take_while(|version| folder().join(format!("{version}.dump")).exists());
+    let found: Vec<_> = found.map(|version| (version, read(version, "dump"), read(version, "txt"))).collect();
     assert!(!found.is_empty(), "there is a released file");
     found
 }
@@ -132,7 +132,7 @@ fn p17_a_file_of_every_release_tells_the_same_after_the_upgrade() {
         town.see().store.settle_log().expect("settled");
         let conn = Connection::open(town.database()).expect("a database");
         let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
-        fs::write(folder().join(format!("{version}.sql")), dumped(&conn)).expect("written");
+        fs::write(folder().join(format!("{version}.dump")), dumped(&conn)).expect("written");
         fs::write(folder().join(format!("{version}.txt")), told(&town.database())).expect("written");
         town.starts_again();
     }

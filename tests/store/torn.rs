@@ -9,16 +9,12 @@ use curbside::model::draft::DraftState;
 use curbside::store::Store;
 
 use super::ready::memory;
+use crate::support::jane::{JANE, approved};
 use crate::support::town::Town;
-
-const JANE: &str = "jane@plan.example";
 
 /// Jane's check-in is taken by the provider, and in that moment the power fails.
 fn power_fails() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
-    town.approve_all();
+    let mut town = approved();
     town.post().saves_sent = true;
     town.see().store.settle_log().expect("settled");
     town.clock_at("2026-04-06 10:06");

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod crowd;
 pub mod disk;
 pub mod home;
+pub mod jane;
 pub mod letters;
 pub mod owner;
 pub mod proxy;
