@@ -2,6 +2,7 @@
 
 mod cuts;
 mod downgraded;
+mod first_sync;
 mod imap;
 mod imap_hostile;
 mod imap_quirks;
@@ -11,6 +12,7 @@ mod long_life;
 mod operations;
 mod rest;
 mod service;
+mod settings;
 mod smtp;
 mod smtp_real;
 mod smtp_script;

@@ -170,6 +170,11 @@ impl Proxy {
         *lock(&self.shared.hidden) = Some(words);
     }
 
+    /// The server sees all words of Curbside again.
+    pub fn show_all(&self) {
+        *lock(&self.shared.hidden) = None;
+    }
+
     /// The start of what Curbside said, over all lines.
     pub fn heard(&self) -> Vec<u8> {
         lock(&self.shared.heard).clone()

@@ -1,0 +1,53 @@
+//! Settings that break, and passwords that are changed, while there is work to do.
+
+use std::fs;
+
+use crate::support::owner::{Owner, the_one_mail, wait_until};
+use crate::support::servers::{PASSWORD, folder};
+
+/// Holds O3.
+#[test]
+fn o3_broken_settings_are_named_by_their_line_and_a_daemon_goes_on_with_those_it_has() {
+    let owner = Owner::new("leah");
+    let (jane, address) = owner.knows("Jane Doe");
+    owner.undoes_within("4s");
+    let daemon = owner.run();
+    let id = owner.approves(&jane);
+    let file = owner.home.join("config.toml");
+    let text = fs::read_to_string(&file).expect("init wrote it");
+    for broken in [format!("{}\nundo = \"", &text[..text.len() / 2]), text.replace("undo =", "undoo ="), "\u{0}\u{1}".to_owned()] {
+        fs::write(&file, &broken).expect("our file");
+        for words in [["run", "--once"].as_slice(), &["sync"], &["review"]] {
+            let said = owner.curbside(words).complains(3);
+            assert!(said.contains("config.toml") && said.contains("line "), "{said}");
+        }
+    }
+    the_one_mail(&address);
+    fs::write(&file, text).expect("our file");
+    wait_until("it is written down", || owner.state(&id) == "sent");
+    assert_eq!(daemon.terminate().0, Some(0));
+}
+
+/// Holds P1, P13, O4, S10.
+#[test]
+fn o4_a_password_that_is_no_longer_right_pauses_all_and_nothing_is_lost() {
+    let owner = Owner::new("leah");
+    let (jane, address) = owner.knows("Jane Doe");
+    let daemon = owner.run();
+    fs::write(owner.password_file(), "changed\n").expect("our file");
+    // The line it has is still signed in; a new one is not.
+    assert_eq!(daemon.terminate().0, Some(0));
+    let daemon = owner.run();
+    let id = owner.approves(&jane);
+    wait_until("status says so", || owner.curbside(&["status"]).code == 4);
+    let said = owner.curbside(&["sync"]).complains(4);
+    assert!(said.contains("login was refused"), "{said}");
+    assert_eq!(owner.state(&id), "queued");
+    fs::write(owner.password_file(), format!("{PASSWORD}\n")).expect("our file");
+    owner.json(&["sync"]);
+    the_one_mail(&address);
+    wait_until("sent", || owner.state(&id) == "sent");
+    wait_until("one copy", || folder(&owner.user, "Sent").len() == 1);
+    assert_eq!(owner.curbside(&["status"]).code, 0);
+    assert_eq!(daemon.terminate().0, Some(0));
+}
