@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::about::About;
 use super::{Failure, Frame};
 use crate::flow::{Change, Changed, NewContact};
 use crate::model::address::{Mailbox, clean_name};
-use crate::model::contact::{Mode, Relation};
 use crate::model::span::Span;
 
 /// Add a contact: "Jane Doe <jane@plan.example>"
@@ -21,36 +21,14 @@ pub struct Args {
     /// Name and address; an address alone, or a name alone, will do
     #[arg(value_name = "WHO")]
     who: String,
-    /// Where they work; known employers are recognised by their mail domain
-    #[arg(long)]
-    employer: Option<String>,
-    /// Their title
-    #[arg(long)]
-    title: Option<String>,
-    /// How they stand to you: peer, recruiter, hiring_manager, leader, other
-    #[arg(long)]
-    relation: Option<Relation>,
-    /// How you met, as a sentence: "we met at the spring conference"
-    #[arg(long)]
-    met: Option<String>,
+    #[command(flatten)]
+    about: About,
     /// How often they want a word: 8w, 2m
     #[arg(long, value_name = "SPAN")]
     every: Option<Span>,
-    /// Their time zone, such as America/Chicago
-    #[arg(long)]
-    zone: Option<String>,
-    /// Their US state, two letters
-    #[arg(long)]
-    state: Option<String>,
     /// A word to find them by; may be given several times
     #[arg(long = "tag")]
     tags: Vec<String>,
-    /// Something to remember, and an occasion to write
-    #[arg(long)]
-    note: Option<String>,
-    /// review: each check-in needs your yes; auto: they go without
-    #[arg(long)]
-    mode: Option<Mode>,
     /// Another address of theirs; may be given several times
     #[arg(long = "address", value_name = "ADDRESS")]
     addresses: Vec<crate::model::address::Address>,
@@ -98,16 +76,16 @@ fn new_contact(args: Args) -> Result<NewContact, Failure> {
     Ok(NewContact {
         name,
         addresses,
-        employer: args.employer,
-        title: args.title,
-        relation: args.relation,
-        met: args.met,
+        employer: args.about.employer,
+        title: args.about.title,
+        relation: args.about.relation,
+        met: args.about.met,
         every: args.every,
-        zone: args.zone,
-        state: args.state,
+        zone: args.about.zone,
+        state: args.about.state,
         tags: args.tags,
-        note: args.note,
-        mode: args.mode,
+        note: args.about.note,
+        mode: args.about.mode,
         again: args.again,
         invited: args.invited,
     })

@@ -1,9 +1,9 @@
 //! `curbside edit`
 
+use super::about::About;
 use super::{Failure, Frame, changed};
 use crate::flow::{Change, Changed, EditContact};
 use crate::model::address::Address;
-use crate::model::contact::{Mode, Relation};
 use crate::model::span::Span;
 
 /// Change what is known of a contact
@@ -20,13 +20,6 @@ pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]
     who: String,
-    #[command(flatten)]
-    what: Option<What>,
-}
-
-#[derive(Debug, clap::Args)]
-#[group(id = "what", multiple = true)]
-struct What {
     /// Their name
     #[arg(long)]
     name: Option<String>,
@@ -36,36 +29,14 @@ struct What {
     /// All their addresses, the primary one first; may be given several times
     #[arg(long = "address", value_name = "ADDRESS")]
     addresses: Vec<Address>,
-    /// Where they work
-    #[arg(long)]
-    employer: Option<String>,
-    /// Their title
-    #[arg(long)]
-    title: Option<String>,
-    /// How they stand to you: peer, recruiter, hiring_manager, leader, other
-    #[arg(long)]
-    relation: Option<Relation>,
-    /// How you met, as a sentence
-    #[arg(long)]
-    met: Option<String>,
+    #[command(flatten)]
+    about: About,
     /// How often they want a word: 8w, 2m; "default" goes back to the default
     #[arg(long, value_name = "SPAN", value_parser = every)]
     every: Option<Every>,
-    /// Their time zone, such as America/Chicago
-    #[arg(long)]
-    zone: Option<String>,
-    /// Their US state, two letters
-    #[arg(long)]
-    state: Option<String>,
     /// All words to find them by; may be given several times, an empty one clears them
     #[arg(long = "tag")]
     tags: Vec<String>,
-    /// Something to remember, and an occasion to write
-    #[arg(long)]
-    note: Option<String>,
-    /// review: each check-in needs your yes; auto: they go without
-    #[arg(long)]
-    mode: Option<Mode>,
 }
 
 /// A cadence of their own, or none.
@@ -80,31 +51,32 @@ fn every(text: &str) -> Result<Every, String> {
 }
 
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
-    let what = args
-        .what
-        .ok_or_else(|| Failure::usage("say what to change, such as --title \"Medical Director\"").hint("curbside edit --help lists it"))?;
+    let who = args.who.clone();
+    let edit = edit(args);
+    if edit == EditContact::default() {
+        return Err(Failure::usage("say what to change, such as --title \"Medical Director\"").hint("curbside edit --help lists it"));
+    }
     let mut world = frame.world()?;
-    let Changed::Contact(kept) = frame.change(&world, Change::Edit(args.who, Box::new(edit(what))))? else { return Ok(()) };
+    let Changed::Contact(kept) = frame.change(&world, Change::Edit(who, Box::new(edit)))? else { return Ok(()) };
     let kept = changed::searched(frame, &mut world, *kept)?;
     changed::print(frame, &world, &kept)
 }
 
-fn edit(what: What) -> EditContact {
+fn edit(args: Args) -> EditContact {
+    let words = |tags: Vec<String>| tags.into_iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
     EditContact {
-        name: what.name,
-        addresses: Some(what.addresses).filter(|addresses| !addresses.is_empty()),
-        add_addresses: what.add_addresses,
-        employer: what.employer,
-        title: what.title,
-        relation: what.relation,
-        met: what.met,
-        every: what.every.map(|Every(span)| span),
-        zone: what.zone,
-        state: what.state,
-        tags: Some(what.tags)
-            .filter(|tags| !tags.is_empty())
-            .map(|tags| tags.into_iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect()),
-        note: what.note,
-        mode: what.mode,
+        name: args.name,
+        addresses: Some(args.addresses).filter(|addresses| !addresses.is_empty()),
+        add_addresses: args.add_addresses,
+        employer: args.about.employer,
+        title: args.about.title,
+        relation: args.about.relation,
+        met: args.about.met,
+        every: args.every.map(|Every(span)| span),
+        zone: args.about.zone,
+        state: args.about.state,
+        tags: Some(args.tags).filter(|tags| !tags.is_empty()).map(words),
+        note: args.about.note,
+        mode: args.about.mode,
     }
 }

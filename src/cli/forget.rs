@@ -5,6 +5,7 @@ use serde_json::json;
 use super::say::{can_ask, safe};
 use super::{Failure, Frame};
 use crate::flow::{self, Change, Changed};
+use crate::store::Store;
 use crate::store::backup::KEPT_DAYS;
 
 /// Erase a contact: their mails, journal and drafts
@@ -28,12 +29,22 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
         return Err(Failure::user(format!("{} was not forgotten", contact.name)));
     }
     let Changed::Forgotten { name, suppressed } = frame.change(&world, Change::Forget(contact.id.to_string()))? else { return Ok(()) };
+    let aside = Store::put_aside(&frame.places()?.data);
     let words = || {
         let addresses = if suppressed == 1 { "Their address stays".to_owned() } else { format!("Their {suppressed} addresses stay") };
         let stays = if suppressed == 0 { String::new() } else { format!(" {addresses} suppressed: nobody writes there again.") };
-        format!("{name} is erased.{stays} Backups made before today live {KEPT_DAYS} days and still hold them until then.")
+        let aside: String = aside
+            .iter()
+            .map(|file| {
+                format!(" {} was put aside by a restore and may hold them for ever; delete it when you need it no more.", file.display())
+            })
+            .collect();
+        format!("{name} is erased.{stays} Backups made before today live {KEPT_DAYS} days and still hold them until then.{aside}")
     };
-    frame.say.answer(&json!({ "id": contact.id, "forgotten": name, "suppressed": suppressed, "backup_days": KEPT_DAYS }), words)?;
+    frame.say.answer(
+        &json!({ "id": contact.id, "forgotten": name, "suppressed": suppressed, "backup_days": KEPT_DAYS, "put_aside": aside }),
+        words,
+    )?;
     Ok(())
 }
 

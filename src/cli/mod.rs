@@ -8,6 +8,7 @@ mod json;
 mod places;
 mod say;
 
+mod about;
 mod add;
 mod answered;
 mod backup;

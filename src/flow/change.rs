@@ -58,7 +58,7 @@ pub struct NewContact {
 }
 
 /// What the owner changes of a contact; `None` leaves it, an empty text clears it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EditContact {
     /// A new name.
     pub name: Option<String>,

@@ -15,6 +15,8 @@ use super::{Store, StoreError};
 pub const KEPT_DAYS: i64 = 14;
 /// When the hour of a backup stands in its name.
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
+/// How the name of a database begins that a restore put aside.
+const ASIDE: &str = "curbside-replaced-";
 /// Between two tries to copy a file that is locked at this moment.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -63,6 +65,19 @@ impl Store {
         found
     }
 
+    /// Databases that a restore put aside, oldest first. They are never removed by the program.
+    #[must_use]
+    pub fn put_aside(dir: &Path) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+        let is_aside = |path: &PathBuf| {
+            let named = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(ASIDE));
+            named && path.extension().is_some_and(|ext| ext == "db")
+        };
+        let mut found: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_aside).collect();
+        found.sort();
+        found
+    }
+
     /// Removes backups older than 14 days, never the newest.
     pub fn sweep_backups(&self, now: Timestamp) {
         let Ok(oldest) = now.checked_sub((KEPT_DAYS * 24).hours()) else { return };
@@ -80,7 +95,7 @@ impl Store {
     pub fn restore(backup: &Path, path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
         let copy = Self::open_for_restore(backup)?;
         let stamp = now.strftime(STAMP);
-        let aside = path.with_file_name(format!("curbside-replaced-{stamp}.db"));
+        let aside = path.with_file_name(format!("{ASIDE}{stamp}.db"));
         let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
         let fresh = path.with_file_name(format!(".restoring-{stamp}.db"));
         copy.back_up_to(&fresh)?;

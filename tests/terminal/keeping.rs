@@ -118,3 +118,15 @@ fn p17_after_a_restore_the_mailbox_is_read_back_to_a_week_before_the_backup_howe
     home.json(&["--now", "2026-11-23T14:00:10Z", "sync"]);
     assert_eq!(home.json(&["--now", "2026-11-23T14:00:20Z", "show", "1"])["last_words"]["yours"]["subject"], "hello");
 }
+
+#[test]
+fn p17_who_forgets_somebody_is_told_where_old_files_still_hold_them() {
+    let home = TempHome::new();
+    home.json(&["add", "Jane Doe <jane@plan.example>"]);
+    home.json(&["add", "Tom Park <tom@other.example>"]);
+    assert_eq!(home.json(&["forget", "Tom Park"])["put_aside"], json!([]));
+    home.json(&["backup"]);
+    let aside = home.json(&["restore", "--latest"])["replaced"].clone();
+    let said = home.words(&["forget", "Jane Doe"]);
+    assert!(said.contains("14 days") && said.contains(aside.as_str().expect("a path")), "{said}");
+}
