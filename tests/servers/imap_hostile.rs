@@ -177,6 +177,8 @@ fn a_server_that_drips_single_bytes_gains_no_time() {
     assert!(begun.elapsed() < SOON);
 }
 
+/// A line that is dead is told by this: an IDLE ends after eight minutes at the latest.
+/// Holds R4.
 #[test]
 fn an_idle_whose_end_is_never_answered_ends_the_session() {
     let mut imap = session(|words| match words {

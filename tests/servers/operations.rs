@@ -12,7 +12,7 @@ use crate::support::proxy::{Proxy, Way};
 use crate::support::scripted::imap_for_all;
 use crate::support::servers::{deliver, folder, post, servers};
 
-/// Holds P8, R4, R6, O1.
+/// Holds P8, O1.
 #[test]
 fn after_a_long_sleep_the_mail_of_that_time_is_read() {
     let crowd = Crowd::approved("leah", 1);
