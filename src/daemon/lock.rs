@@ -32,7 +32,7 @@ fn open(path: &Path) -> Result<File, StoreError> {
         .write(true)
         .mode(0o600)
         .open(path)
-        .map_err(|error| StoreError::Place(path.to_owned(), error.to_string()))
+        .map_err(|error| StoreError::place(path, &error))
 }
 
 impl Lock {
@@ -46,7 +46,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-            Err(std::fs::TryLockError::Error(error)) => Err(StoreError::Place(path, error.to_string())),
+            Err(std::fs::TryLockError::Error(error)) => Err(StoreError::place(&path, &error)),
         }
     }
 

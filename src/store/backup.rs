@@ -39,19 +39,19 @@ impl Store {
     /// # Errors
     /// When the file exists or cannot be written.
     pub fn back_up_to(&self, path: &Path) -> Result<(), StoreError> {
-        let place = |error: &dyn std::fmt::Display| StoreError::Place(path.to_owned(), error.to_string());
+        let place = |error: std::io::Error| StoreError::place(path, &error);
         if path.exists() {
-            return Err(place(&"it exists already; name another file"));
+            return Err(StoreError::Place(path.to_owned(), "it exists already; name another file".to_owned()));
         }
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let whole = tempfile::Builder::new().prefix(".backup").tempfile_in(dir).map_err(|error| place(&error))?;
+        let whole = tempfile::Builder::new().prefix(".backup").tempfile_in(dir).map_err(place)?;
         let mut copy = Connection::open(whole.path())?;
         // All in one step: a copy in portions begins anew whenever somebody writes.
         Backup::new(&self.conn, &mut copy)?.run_to_completion(i32::MAX, PAUSE, None)?;
         copy.execute_batch("PRAGMA journal_mode = DELETE;")?;
         drop(copy);
-        whole.as_file().sync_all().map_err(|error| place(&error))?;
-        whole.persist_noclobber(path).map_err(|error| place(&error.error))?;
+        whole.as_file().sync_all().map_err(place)?;
+        whole.persist_noclobber(path).map_err(|error| place(error.error))?;
         Ok(())
     }
 
@@ -95,16 +95,12 @@ impl Store {
     pub fn restore(backup: &Path, path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
         let copy = Self::open_for_restore(backup)?;
         let stamp = now.strftime(STAMP);
-        let aside = path.with_file_name(format!("{ASIDE}{stamp}.db"));
-        let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
-        let fresh = path.with_file_name(format!(".restoring-{stamp}.db"));
+        let aside = free_name(path, &format!("{ASIDE}{stamp}"));
+        let place = |error: std::io::Error| StoreError::place(path, &error);
+        let fresh = path.with_file_name(".restoring.db");
+        let _left_by_one_that_was_killed = std::fs::remove_file(&fresh);
         copy.back_up_to(&fresh)?;
-        for suffix in ["", "-wal", "-shm"] {
-            let (old, new) = (beside(path, suffix), beside(&aside, suffix));
-            if old.exists() {
-                std::fs::rename(&old, &new).map_err(place)?;
-            }
-        }
+        put_aside(path, &aside).map_err(place)?;
         std::fs::rename(&fresh, path).map_err(place)?;
         Ok(aside)
     }
@@ -124,6 +120,31 @@ impl Store {
     }
 }
 
+/// A name that no file beside the database has yet.
+fn free_name(path: &Path, stem: &str) -> PathBuf {
+    let names = (1..).map(|n| if n == 1 { format!("{stem}.db") } else { format!("{stem}-{n}.db") });
+    names.map(|name| path.with_file_name(name)).find(|file| !file.exists()).unwrap_or_else(|| path.with_extension("replaced"))
+}
+
+/// Gives the present file a second name: killed at any moment there is the old database or the new one, never none.
+fn put_aside(path: &Path, aside: &Path) -> std::io::Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    // What stands in the log moves into the file, if that can be had: the log does not belong to what comes.
+    if let Ok(old) = super::file::open(path) {
+        let _damaged_or_read = old.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+    std::fs::hard_link(path, aside).or_else(|_| std::fs::rename(path, aside))?;
+    for suffix in ["-wal", "-shm"] {
+        let log = beside(path, suffix);
+        if log.exists() {
+            std::fs::rename(&log, beside(aside, suffix))?;
+        }
+    }
+    Ok(())
+}
+
 /// When a backup was made: its name says so, else its file.
 fn made(path: &Path) -> Option<Timestamp> {
     let stamp = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix("curbside-")?.split('-').next());
@@ -138,5 +159,5 @@ fn made(path: &Path) -> Option<Timestamp> {
 /// When it cannot be made.
 pub fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| StoreError::Place(dir.to_owned(), error.to_string()))
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| StoreError::place(dir, &error))
 }

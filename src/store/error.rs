@@ -1,5 +1,6 @@
 //! What can go wrong with the file, each with what to do.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -58,6 +59,16 @@ impl StoreError {
             }
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Corrupt(path.to_owned()),
             _ => sorted(error),
+        }
+    }
+
+    /// A file or folder beside the database that cannot be used. A full or read-only disk is the same wherever it is met.
+    #[must_use]
+    pub fn place(path: &Path, error: &std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            _ => Self::Place(path.to_owned(), error.to_string()),
         }
     }
 

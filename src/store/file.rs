@@ -91,7 +91,7 @@ fn escaped(c: char) -> String {
 /// The file exists with mode 0600 before SQLite opens it, so that no moment passes with a wider one (P16). Files that
 /// SQLite left beside it while it could not be written get the owner's right to write back.
 fn make_private(path: &Path) -> Result<(), StoreError> {
-    let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
+    let place = |error: std::io::Error| StoreError::place(path, &error);
     let Ok(database) = path.metadata() else {
         return fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop).map_err(place);
     };

@@ -111,7 +111,7 @@ impl Tx<'_> {
             let _ = writeln!(text, "{hash} {reason}");
         }
         let path = file_beside(self.dir);
-        let place = |error: std::io::Error| StoreError::Place(path.clone(), error.to_string());
+        let place = |error: std::io::Error| StoreError::place(&path, &error);
         if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
             return Ok(());
         }
@@ -150,7 +150,7 @@ fn read_file(path: &Path) -> Result<SuppressionFile, StoreError> {
     let text = match std::fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SuppressionFile::default()),
-        Err(error) => return Err(StoreError::Place(path.to_owned(), error.to_string())),
+        Err(error) => return Err(StoreError::place(path, &error)),
     };
     let mut file = SuppressionFile::default();
     for line in text.lines() {
@@ -165,7 +165,7 @@ fn read_file(path: &Path) -> Result<SuppressionFile, StoreError> {
 
 fn append_line(path: &Path, line: &str) -> Result<(), StoreError> {
     use std::os::unix::fs::OpenOptionsExt;
-    let place = |error: std::io::Error| StoreError::Place(path.to_owned(), error.to_string());
+    let place = |error: std::io::Error| StoreError::place(path, &error);
     let mut file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(place)?;
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(place)
 }

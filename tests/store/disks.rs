@@ -111,3 +111,43 @@ fn p17_a_first_start_killed_at_any_write_is_completed_by_the_next() {
         assert_eq!(bare.must(&["contacts"]).len(), 1, "killed at write {n}");
     }
 }
+
+/// Two people: Jane in the backup, and Tom who came after it.
+fn with_backup() -> Ready {
+    let ready = Ready::new();
+    ready.must(&["backup"]);
+    ready.must(&["add", "Tom Park <tom@other.example>"]);
+    ready
+}
+
+#[test]
+fn p17_a_restore_killed_at_any_write_leaves_the_old_database_or_the_new_one_and_never_none() {
+    let first = with_backup();
+    let (writes, _) = counted(&first.copy(), &["restore", "--latest"]);
+    let mut seen = [0; 2];
+    for n in 0..writes {
+        let ready = first.copy();
+        ready.troubled(&["restore", "--latest"], &at("DISK_DIES_AT", n));
+        let names: Vec<_> = ready.must(&["contacts"]).iter().map(|contact| contact["name"].clone()).collect();
+        assert!(names == ["Jane Doe"] || names == ["Jane Doe", "Tom Park"], "killed at write {n}: {names:?}");
+        seen[names.len() - 1] += 1;
+        ready.must(&["restore", "--latest"]);
+        assert_eq!(ready.must(&["contacts"]).len(), 1, "and the next one is completed");
+    }
+    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+}
+
+/// Holds P2, D5.
+#[test]
+fn p17_somebody_forgotten_on_a_full_disk_is_forgotten_wholly_or_not_at_all() {
+    let first = with_backup();
+    let (writes, _) = counted(&first.copy(), &["forget", "Tom Park"]);
+    for n in 0..writes {
+        let ready = first.copy();
+        let said = ready.troubled(&["forget", "Tom Park"], &at("DISK_FULL_AT", n));
+        assert!(said.code == 0 || said.code == 5 && said.err.contains("the disk is full"), "{n}: {} {}", said.code, said.err);
+        let known = ready.must(&["contacts"]).len() == 2;
+        let again = ready.run(&["add", "Tom Park <tom@other.example>"]);
+        assert!(known && again.err.contains("already belongs") || !known && again.err.contains("never to be written to again"), "{n}");
+    }
+}

@@ -79,10 +79,37 @@ ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
 
 int ftruncate64(int fd, off64_t size) {
     REAL("ftruncate64", truncate_f);
-    return refused(fd) ? -1 : real(fd, size);
+    char path[PATH_MAX];
+    int before = errno;
+    /* A file is cut on a full disk too. */
+    if (ours(fd, path) && atomic_fetch_add(&writes, 1) >= number("DISK_DIES_AT")) kill(getpid(), SIGKILL);
+    errno = before;
+    return real(fd, size);
 }
 
 int ftruncate(int fd, off_t size) { return ftruncate64(fd, size); }
+
+/* A new name for a file is a write too, for a process that dies. */
+static void named(const char *path) {
+    const char *folder = getenv("DISK_FOLDER");
+    if (!folder || strncmp(path, folder, strlen(folder)) != 0) return;
+    if (atomic_fetch_add(&writes, 1) >= number("DISK_DIES_AT")) kill(getpid(), SIGKILL);
+}
+
+typedef int (*rename_f)(const char *, const char *);
+typedef int (*linkat_f)(int, const char *, int, const char *, int);
+
+int rename(const char *from, const char *to) {
+    REAL("rename", rename_f);
+    named(to);
+    return real(from, to);
+}
+
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags) {
+    REAL("linkat", linkat_f);
+    named(to);
+    return real(from_dir, from, to_dir, to, flags);
+}
 
 static void keep(int fd) {
     char path[PATH_MAX], copy[PATH_MAX * 2], bytes[65536];
