@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use rustix::process::{Resource, Rlimit, setrlimit};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::model::settings::{OAuthProvider, SecretSource};
 
@@ -92,6 +94,14 @@ pub fn password_unless(is_stopped: &dyn Fn() -> bool, source: &SecretSource, dir
         SecretSource::OAuth(OAuthProvider::Google) => Err(SecretError::OAuth("Google")),
         SecretSource::OAuth(OAuthProvider::Microsoft) => Err(SecretError::OAuth("Microsoft")),
     }
+}
+
+/// True when words hold the password, as it is or as a login encodes it (RFC 4616).
+#[must_use]
+pub fn is_in(words: &str, username: &str, password: &SecretString) -> bool {
+    let secret = password.expose_secret();
+    let encoded = |text: &str| BASE64_STANDARD.encode(text).trim_end_matches('=').to_owned();
+    [secret.to_owned(), encoded(secret), encoded(&format!("\0{username}\0{secret}"))].iter().any(|form| words.contains(form.as_str()))
 }
 
 fn from_command(is_stopped: &dyn Fn() -> bool, line: &str, dir: &Path, deadline: Duration) -> Result<SecretString, SecretError> {

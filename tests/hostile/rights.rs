@@ -1,16 +1,21 @@
 //! What lies about, who may read it, and what children and dumps get to see.
 
 use std::fs;
+use std::io::BufReader;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use curbside::mail::imap::{Imap, Stop};
+use curbside::model::settings::Security;
+use secrecy::SecretString;
 
 use crate::support::home::TempHome;
 use crate::support::letters::answer;
 use crate::support::owner::{AT_ONCE, Owner, the_one_mail, wait_until};
+use crate::support::scripted::{read_line, say, serve};
 use crate::support::servers::{PASSWORD, deliver};
 
 /// The ways in which a secret may stand somewhere.
@@ -273,4 +278,27 @@ fn p16_a_fault_of_the_program_quotes_no_mail() {
     let said = format!("{}{}", String::from_utf8_lossy(&faulty.stdout), String::from_utf8_lossy(&faulty.stderr));
     assert!(said.contains("a fault of the program at ") && said.contains("rights.rs"), "{said}");
     assert!(!said.contains("canary-body-6617"), "{said}");
+}
+
+/// Holds P16, X14.
+#[test]
+fn p16_a_server_that_repeats_the_login_gets_no_password_into_our_words() {
+    for password in ["canary-echo-4417", "canary-echo-4417-\u{fc}"] {
+        for answer in ["a1 NO [AUTHENTICATIONFAILED] you said SAID\r\n", "* BYE you said SAID\r\n", "a1 BAD SAID\r\n"] {
+            let (servers, _) = serve(Security::None, move |mut line| {
+                say(&mut line, b"* OK ready\r\n");
+                let mut lines = BufReader::new(line.try_clone().expect("a second handle"));
+                let mut said = read_line(&mut lines).unwrap_or_default();
+                if said.contains("AUTHENTICATE") {
+                    say(&mut line, b"+ \r\n");
+                    said = read_line(&mut lines).unwrap_or_default();
+                }
+                say(&mut line, answer.replace("SAID", &said).as_bytes());
+            });
+            let refused = Imap::connect(&servers, &SecretString::from(password), &Stop::new()).map(drop).expect_err("refused");
+            for form in forms("owner@example.test", password) {
+                assert!(!refused.to_string().contains(&form), "{refused}");
+            }
+        }
+    }
 }

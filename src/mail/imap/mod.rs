@@ -38,6 +38,7 @@ use crate::mail::tls;
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, Opened};
 use crate::model::settings::{Security, Servers};
+use crate::secrets;
 
 /// How long a server may be silent within a command.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -91,7 +92,8 @@ impl Imap {
         reins.begin(patience);
         let mut client = Client::new(Stream::new(line, filter.clone(), Arc::clone(&reins)));
         client.greeting_read = true; // by open_line
-        let session = sign_in(client, &filter, &servers.username, password).map_err(|error| login_trouble(&host, &filter, &error))?;
+        let session = sign_in(client, &filter, &servers.username, password)
+            .map_err(|error| login_trouble(&host, &filter, &error, &|words| secrets::is_in(words, &servers.username, password)))?;
         let is_exchange = greeting.contains("Microsoft Exchange");
         let mut imap = Self { session, filter, reins, host, dead: false, can_idle: false, is_exchange };
         let told = imap.ask("The server's abilities could not be read", "CAPABILITY", Terms::default())?;
@@ -233,11 +235,13 @@ fn sign_in(client: Client<Stream>, filter: &Shared, username: &str, password: &S
     signed_in.unwrap_or(Err(Error::ConnectionLost))
 }
 
-fn login_trouble(host: &str, filter: &Shared, error: &Error) -> EdgeError {
+/// Why a login failed; a server that repeats what it was sent must not get the password into our words.
+fn login_trouble(host: &str, filter: &Shared, error: &Error, is_secret: &dyn Fn(&str) -> bool) -> EdgeError {
     let filter = filter.lock();
-    match (error, filter.tagged()) {
+    let fit = |words| if is_secret(words) { "(the server repeated the login)" } else { words };
+    match (error, filter.tagged().map(fit)) {
         (Error::No(_) | Error::Bad(_), Some(words)) => trouble::login_refused(host, words),
-        _ => broken_session(host, filter.bye(), error),
+        _ => broken_session(host, filter.bye().map(fit), error),
     }
 }
 

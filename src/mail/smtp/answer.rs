@@ -3,15 +3,14 @@
 use std::error::Error as _;
 use std::str::FromStr;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::response::Response;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::wire::Wire;
 use crate::model::address::clean_name;
 use crate::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
+use crate::secrets;
 
 /// Characters kept of what a server says.
 const MOST_WORDS: usize = 500;
@@ -91,11 +90,8 @@ pub fn trouble(stage: Stage, error: &Error) -> SendAnswer {
 /// An error while logging in; a server that repeats what it was sent must not get the password into our words.
 #[must_use]
 pub fn login_trouble(error: &Error, username: &str, password: &SecretString) -> SendAnswer {
-    let secret = password.expose_secret();
-    let encoded = |text: &str| BASE64_STANDARD.encode(text).trim_end_matches('=').to_owned();
-    let repeats = [secret.to_owned(), encoded(secret), encoded(&format!("\0{username}\0{secret}"))];
     match error.status() {
-        Some(code) if repeats.iter().any(|secret| said(error).contains(secret)) => {
+        Some(code) if secrets::is_in(&said(error), username, password) => {
             refusal(Stage::Auth, code.into(), "(the server repeated the login)")
         }
         _ => trouble(Stage::Auth, error),
@@ -116,11 +112,14 @@ pub fn as_failure(answer: SendAnswer) -> EdgeError {
 fn refusal(stage: Stage, code: u16, said: &str) -> SendAnswer {
     let (status, text) = (enhanced_status(said), words(said));
     let is_login = LOGIN_CODES.contains(&code) || status.as_deref().is_some_and(|status| LOGIN_STATUSES.contains(&status));
+    // A refusal may come without a word.
+    let told = format!("{code} {text}");
+    let told = told.trim_end();
     if is_login || (stage == Stage::Auth && code >= 500) {
-        return not_sent(EdgeError::Login(format!("the mail server refused the login: {code} {text}")));
+        return not_sent(EdgeError::Login(format!("the mail server refused the login: {told}")));
     }
     if stage == Stage::Auth {
-        let what = format!("the mail server takes no login now: {code} {text}");
+        let what = format!("the mail server takes no login now: {told}");
         return not_sent(EdgeError::Temporary { what, wait: Some(LEAST_WAIT) });
     }
     SendAnswer::Refused(Refusal { stage, code, status, text })
@@ -136,7 +135,7 @@ fn said(error: &Error) -> String {
 }
 
 fn words(said: &str) -> String {
-    clean_name(said).chars().take(MOST_WORDS).collect()
+    clean_name(said).chars().take(MOST_WORDS).collect::<String>().trim_end().to_owned()
 }
 
 /// The status at the start of the words (RFC 3463), `5.1.1`; some servers write `#5.1.1` or `5.1.1:`.
