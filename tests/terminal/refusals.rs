@@ -129,3 +129,15 @@ fn a_cadence_without_length_is_refused() {
         ],
     );
 }
+
+#[test]
+fn x7_an_address_that_is_an_option_a_literal_or_a_bare_host_is_refused() {
+    refused(
+        1,
+        &[
+            (&["add", "Tom Weiss <-oQ/tmp@plan.example>"], "characters that mail servers do not take"),
+            (&["add", "Tom Weiss <tom@[127.0.0.1]>"], "is not a domain name"),
+            (&["add", "Tom Weiss <tom@localhost>"], "is not a domain name"),
+        ],
+    );
+}
