@@ -1,11 +1,13 @@
 //! Learns the weights of the statistical reader from the labelled mails; always the same bytes from the same mails.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::path::Path;
 
 use curbside::model::reading::Outcome;
-use curbside::steps::understand::intent::{self, model};
+use curbside::steps::understand::intent::{
+    self,
+    model::{self, Hundredths},
+};
 
 use super::{Labelled, labelled};
 
@@ -87,23 +89,17 @@ impl Learner {
         }
     }
 
-    fn written(&self) -> String {
-        let mut text = String::from(
-            "# Written by `cargo test --test intent -- --ignored train`; hundredths by outcome, in the order of the design.\n",
-        );
-        let mut line = |name: &str, scores: &Scores| {
-            let shown: Vec<String> = (0..OUTCOMES)
-                .filter(|outcome| scores[*outcome].abs() >= SLIGHT)
-                .map(|outcome| format!("{outcome}:{:.0}", scores[outcome] * 100.0))
-                .collect();
-            if !shown.is_empty() {
-                let _ = writeln!(text, "{name}\t{}", shown.join(" "));
-            }
-        };
-        line("bias", &self.bias);
-        self.names.iter().zip(&self.weights).for_each(|(name, scores)| line(name, scores));
-        text
+    fn written(&self) -> Vec<u8> {
+        let slight = |scores: &Scores| scores.iter().all(|score| score.abs() < SLIGHT);
+        let kept = self.names.iter().zip(&self.weights).filter(|(_, scores)| !slight(scores));
+        let features: Vec<(String, Hundredths)> = kept.map(|(name, scores)| (name.clone(), hundredths(scores))).collect();
+        model::written(&hundredths(&self.bias), &features)
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "weights are drawn to zero: none comes near three hundred")]
+fn hundredths(scores: &Scores) -> Hundredths {
+    scores.map(|score| if score.abs() < SLIGHT { 0 } else { (score * 100.0).round_ties_even() as i16 })
 }
 
 /// Goes through the lessons in a new order each time, the same orders always.
@@ -119,7 +115,7 @@ fn orders(count: usize) -> impl Iterator<Item = Vec<usize>> {
     })
 }
 
-fn trained(mails: &[Labelled]) -> String {
+fn trained(mails: &[Labelled]) -> Vec<u8> {
     let (names, lessons) = lessons(mails);
     let (weights, steps) = (vec![[0.0; OUTCOMES]; names.len()], vec![[1e-3; OUTCOMES]; names.len()]);
     let mut learner = Learner { names, weights, steps, bias: [0.0; OUTCOMES] };
@@ -132,8 +128,8 @@ fn trained(mails: &[Labelled]) -> String {
 }
 
 #[test]
-#[ignore = "writes data/intent-model.txt; run it after a change of mails, cues or concepts"]
+#[ignore = "writes data/intent-model.bin; run it after a change of mails, cues or concepts"]
 fn train() {
-    let text = trained(&labelled("known"));
-    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/intent-model.txt"), text).expect("the model can be written");
+    let file = trained(&labelled("known"));
+    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/intent-model.bin"), file).expect("the model can be written");
 }

@@ -23,7 +23,9 @@ const TO_RUN: usize = 4 << 10;
 /// Bytes of the automaton that a search may build as it goes.
 const AS_IT_GOES: usize = 48 << 10;
 /// A word that must be there is cut to this length: enough to tell, and cheap to keep.
-const WORD: usize = 10;
+const WORD: usize = 6;
+/// A shorter word tells nothing.
+const SHORTEST: usize = 2;
 
 /// How the text of a table is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,10 +135,9 @@ fn required(source: &str, script: Script) -> Option<Vec<String>> {
     let mut words = Vec::new();
     for choice in choices(&hir) {
         let seq = best(choice)?;
-        words.extend(seq.literals()?.iter().map(|literal| String::from_utf8_lossy(literal.as_bytes()).into_owned()));
+        words.extend(seq.literals()?.iter().map(|literal| whole_letters(literal.as_bytes())));
     }
-    // Cut in the middle of a letter: such a word would never be found.
-    if words.iter().any(|word| word.contains(char::REPLACEMENT_CHARACTER)) {
+    if words.iter().any(|word| word.len() < SHORTEST) {
         return None;
     }
     if script == Script::AnyCase {
@@ -145,6 +146,11 @@ fn required(source: &str, script: Script) -> Option<Vec<String>> {
     words.sort_unstable();
     words.dedup();
     Some(words)
+}
+
+/// A word that was cut in the middle of a letter would never be found.
+fn whole_letters(word: &[u8]) -> String {
+    word.utf8_chunks().next().map(|chunk| chunk.valid().to_owned()).unwrap_or_default()
 }
 
 /// The search itself forgives case in ASCII only.
@@ -174,13 +180,13 @@ fn best(hir: &Hir) -> Option<Seq> {
         _ => std::slice::from_ref(hir),
     };
     let mut extractor = Extractor::new();
-    extractor.limit_total(120).limit_literal_len(WORD).limit_class(4);
+    extractor.limit_total(250).limit_literal_len(WORD).limit_class(4);
     let at = |from: usize| {
         let mut seq = extractor.extract(&Hir::concat(parts[from..].to_vec()));
         seq.keep_first_bytes(WORD);
         seq.sort();
         seq.dedup();
-        seq.min_literal_len().filter(|shortest| *shortest >= 2).map(|shortest| (shortest, seq))
+        seq.min_literal_len().filter(|shortest| *shortest >= SHORTEST).map(|shortest| (shortest, seq))
     };
     let found = (0..parts.len()).filter_map(at);
     found.max_by_key(|(shortest, seq)| (*shortest, std::cmp::Reverse(seq.len()))).map(|(_, seq)| seq)
@@ -234,7 +240,7 @@ const SLIMMER: [(&str, &str); 7] = [
 fn slimmed(source: &str) -> String {
     let slim = SLIMMER.iter().fold(source.to_owned(), |source, (wide, narrow)| source.replace(wide, narrow));
     // A gap counts bytes; where all letters are plain ones, so do the ends of words.
-    let slim = slim.replace(".{0,", "(?-u:.){0,");
+    let slim = slim.replace(".{0,", "(?-u:.){0,").replace("[^.!?]{", "(?-u:[^.!?]){");
     if source.is_ascii() { slim.replace(r"\b", r"(?-u:\b)") } else { slim }
 }
 

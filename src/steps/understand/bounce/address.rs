@@ -2,11 +2,13 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_automata::meta::Regex;
 
-static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+use super::super::patterns::alone;
+
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     let local = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}";
-    Regex::new(&format!(r"{local}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.?)*")).ok()
+    alone(&format!(r"{local}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.?)*"))
 });
 
 /// An address and where it stands in the text.
@@ -17,9 +19,9 @@ pub(super) struct Found<'t> {
 
 /// The addresses of a line, in order.
 pub(super) fn all(line: &str) -> impl Iterator<Item = Found<'_>> {
-    let bare = if line.contains('@') { ADDRESS.as_ref() } else { None };
+    let bare = line.contains('@').then(|| &*ADDRESS);
     bare.into_iter().flat_map(move |regex| regex.find_iter(line)).filter_map(|hit| {
-        let text = hit.as_str();
+        let text = &line[hit.range()];
         let lead = begin(text);
         let address = text.get(lead..)?.trim_end_matches(['.', '-']);
         let domain = address.rsplit_once('@')?.1;

@@ -2,8 +2,10 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex_automata::Match;
+use regex_automata::meta::Regex;
 
+use super::super::patterns::alone;
 use super::words::Page;
 
 /// Something to reach a person by.
@@ -17,16 +19,18 @@ pub struct Reach {
     pub to: usize,
 }
 
-static ADDRESS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i-u)[a-z0-9][a-z0-9._%+'-]{0,63}@[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){1,6}").ok());
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| alone(r"(?i-u)[a-z0-9][a-z0-9._%+'-]{0,63}@[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){1,6}"));
 
-static PHONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i-u)(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b(?:,? ?(?:x|ext\.?|extension) ?\d{1,6}\b)?|\b\d{3}-\d{4}\b(?:,? ?(?:x|ext\.?) ?\d{1,6}\b)?|\+\d{1,3}(?:[ .-]\d{2,5}){2,5}\b").ok()
+static PHONE: LazyLock<Regex> = LazyLock::new(|| {
+    alone(
+        r"(?i-u)(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b(?:,? ?(?:x|ext\.?|extension) ?\d{1,6}\b)?|\b\d{3}-\d{4}\b(?:,? ?(?:x|ext\.?) ?\d{1,6}\b)?|\+\d{1,3}(?:[ .-]\d{2,5}){2,5}\b",
+    )
 });
 
 /// All addresses of a text in order.
 pub fn addresses(page: &Page<'_>) -> Vec<Reach> {
-    let mut all = if page.text.contains('@') { found(page, ADDRESS.as_ref(), tidy) } else { Vec::new() };
+    let mut all = if page.text.contains('@') { found(page, &ADDRESS, tidy) } else { Vec::new() };
     if may_be_spelt(page) {
         all.extend((0..page.words.len()).filter_map(|i| spelt_at(page, i)));
         all.sort_by_key(|reach| reach.from);
@@ -40,18 +44,17 @@ pub fn phones(page: &Page<'_>) -> Vec<Reach> {
     if page.text.bytes().filter(u8::is_ascii_digit).count() < 7 {
         return Vec::new();
     }
-    found(page, PHONE.as_ref(), |text| text.trim().to_owned())
+    found(page, &PHONE, |text| text.trim().to_owned())
 }
 
-fn found(page: &Page<'_>, regex: Option<&Regex>, tidy: fn(&str) -> String) -> Vec<Reach> {
-    let Some(regex) = regex else { return Vec::new() };
+fn found(page: &Page<'_>, regex: &Regex, tidy: fn(&str) -> String) -> Vec<Reach> {
     let place = |start: usize, end: usize| {
         let from = page.words.partition_point(|word| word.end <= start);
         (from, page.words.partition_point(|word| word.start < end))
     };
-    let reach = |hit: regex::Match<'_>| {
+    let reach = |hit: Match| {
         let (from, to) = place(hit.start(), hit.end());
-        Reach { text: tidy(hit.as_str()), from, to }
+        Reach { text: tidy(&page.text[hit.range()]), from, to }
     };
     regex.find_iter(page.text).map(reach).collect()
 }

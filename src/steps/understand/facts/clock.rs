@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use super::cues::stands;
 use super::lexicon::Lex;
 use super::named::ALMANAC;
 use super::words::Page;
@@ -74,8 +75,7 @@ pub fn zones(page: &Page<'_>) -> Vec<(usize, usize)> {
 
 fn zone_at(page: &Page<'_>, i: usize) -> Option<(usize, usize)> {
     let list = ALMANAC.zone_phrases.get(page.low(i))?;
-    let (rest, n) = list.iter().find(|(rest, _)| rest.iter().enumerate().all(|(k, word)| page.low(i + 1 + k) == word))?;
-    Some((*n, i + 1 + rest.len()))
+    list.iter().find_map(|(rest, n)| stands(page, i + 1, rest).map(|end| (*n, end)))
 }
 
 /// The zone right after an hour, past an opening bracket.

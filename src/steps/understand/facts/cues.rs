@@ -94,12 +94,17 @@ pub fn cues(page: &Page<'_>) -> Vec<Cue> {
     all
 }
 
+/// Where a phrase ends, if it stands here word by word.
+pub fn stands(page: &Page<'_>, at: usize, rest: &str) -> Option<usize> {
+    rest.split_whitespace().try_fold(at, |at, word| (page.low(at) == word).then_some(at + 1))
+}
+
 /// Where a phrase ends, if it stands here. `~` lets up to two words pass, `_` one.
-pub fn ends(page: &Page<'_>, at: usize, rest: &[String]) -> Option<usize> {
+pub fn ends(page: &Page<'_>, at: usize, rest: &str) -> Option<usize> {
     let mut i = at;
     let mut slack = 0;
-    for word in rest {
-        match word.as_str() {
+    for word in rest.split_whitespace() {
+        match word {
             "~" => slack = 2,
             "_" => i += 1,
             word => {

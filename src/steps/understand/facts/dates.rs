@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use jiff::civil::{Date, Weekday};
 
+use super::cues::stands;
 use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
 use super::spans::{Grain, Stretch, after_rest, ahead, month, quarter};
@@ -181,11 +182,11 @@ impl<'p> Calendar<'p> {
     /// A day or season of the almanac.
     fn named(&self, i: usize) -> Option<Found> {
         let list = ALMANAC.phrases.get(self.page.low(i))?;
-        let (rest, n) = list.iter().find(|(rest, _)| rest.iter().enumerate().all(|(k, word)| self.page.low(i + 1 + k) == word))?;
+        let (end, n) = list.iter().find_map(|(rest, n)| stands(self.page, i + 1, rest).map(|end| (end, n)))?;
         let named = ALMANAC.named.get(*n)?;
         let wished = self.is_wish(i);
         (!wished).then_some(())?;
-        Some(Found { rest: named.rest, ..Found::new(named.next(self.now)?, i + 1 + rest.len()) })
+        Some(Found { rest: named.rest, ..Found::new(named.next(self.now)?, end) })
     }
 
     /// "Happy Thanksgiving" names no date.
@@ -256,7 +257,7 @@ impl<'p> Calendar<'p> {
             let i = end + skip;
             let blocked = (end..i).any(|k| matches!(self.page.lex(k), Lex::Mark(_)));
             let Some(list) = ALMANAC.over.get(self.page.low(i)).filter(|_| !blocked) else { return false };
-            list.iter().any(|(rest, _)| rest.iter().enumerate().all(|(k, word)| self.page.low(i + 1 + k) == word))
+            list.iter().any(|(rest, _)| stands(self.page, i + 1, rest).is_some())
         })
     }
 

@@ -32,8 +32,8 @@ struct Over {
     words: Vec<String>,
 }
 
-/// Phrases by their first word: the words, and what they stand for.
-pub type Phrases = HashMap<String, Vec<(Vec<String>, usize)>>;
+/// Phrases by their first word: the other words with a blank between them, and what they stand for.
+pub type Phrases = HashMap<String, Vec<(Box<str>, usize)>>;
 
 /// All that has a name.
 #[derive(Debug, Default)]
@@ -76,12 +76,12 @@ fn add_all(phrases: &mut Phrases, words: &[String], value: usize) {
 /// Adds a phrase; longer ones are kept before shorter ones. Hyphens and slashes are words of their own.
 pub fn add_phrase(phrases: &mut Phrases, phrase: &str, value: usize) {
     let apart = phrase.replace('-', " - ").replace('/', " / ").replace("' ", " ' ");
-    let mut parts = apart.split_whitespace().map(str::to_owned);
+    let mut parts = apart.split_whitespace();
     let Some(first) = parts.next() else { return };
-    let rest = parts.collect();
-    let list = phrases.entry(first).or_default();
+    let rest = parts.collect::<Vec<_>>().join(" ").into_boxed_str();
+    let list = phrases.entry(first.to_owned()).or_default();
     list.push((rest, value));
-    list.sort_by_key(|(rest, _): &(Vec<String>, usize)| std::cmp::Reverse(rest.len()));
+    list.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.split_whitespace().count()));
 }
 
 impl Named {

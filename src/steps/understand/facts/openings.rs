@@ -5,8 +5,10 @@ use std::sync::LazyLock;
 
 use linkify::{LinkFinder, LinkKind};
 use regex::{Regex, bytes};
+use regex_automata::meta;
 use serde::Deserialize;
 
+use super::super::patterns::alone;
 use super::cues::ends;
 use super::lexicon::Lex;
 use super::named::{Phrases, add_phrase};
@@ -54,8 +56,10 @@ static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// `R-10234`, `JR10023`, `REQ-4471`, `2026-1182`, `12345BR`.
-static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?-u)\b(?:(?i:jr|req|rq|job|hrq|vac|pos)[-_#]{0,2}\d{3,10}(?:-\d{1,4})?|[Rr][-_]?\d{4,10}|[A-Z]{1,5}[-_]\d{4,10}|[A-Z]{2,5}[-_]\d{4}[-_]\d{2,6}|\d{4,8}BR|[A-Z]{2,4}\d{5,9})\b").ok()
+static BARE: LazyLock<meta::Regex> = LazyLock::new(|| {
+    alone(
+        r"(?-u)\b(?:(?i:jr|req|rq|job|hrq|vac|pos)[-_#]{0,2}\d{3,10}(?:-\d{1,4})?|[Rr][-_]?\d{4,10}|[A-Z]{1,5}[-_]\d{4,10}|[A-Z]{2,5}[-_]\d{4}[-_]\d{2,6}|\d{4,8}BR|[A-Z]{2,4}\d{5,9})\b",
+    )
 });
 
 /// Numbers with a weaker sign, believed where a place is offered: `posted as 5567`, `number 24-1187`, `CR-PHY-208`.
@@ -169,11 +173,8 @@ fn numbers(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(us
                 .map(|(_, number)| (number.start(), number.end(), number.as_str().to_owned())),
         );
     }
-    if let Some(regex) = BARE.as_ref() {
-        all.extend(
-            regex.find_iter(page.text).filter(|hit| !is_code(hit.as_str())).map(|hit| (hit.start(), hit.end(), hit.as_str().to_owned())),
-        );
-    }
+    let bare = BARE.find_iter(page.text).map(|hit| (hit.start(), hit.end(), page.text[hit.range()].to_owned()));
+    all.extend(bare.filter(|(_, _, number)| !is_code(number)));
     if let (true, Some(regex)) = (offered, OFFERED.as_ref()) {
         let hits = regex.captures_iter(page.text.as_bytes()).filter_map(|hit| hit.get(1).or(hit.get(2)).map(|number| number.range()));
         let spoken = hits.filter_map(|at| page.text.get(at.clone()).map(|number| (at, number)));

@@ -21,7 +21,7 @@ use words::Sentence;
 static TABLE: LazyLock<Table> =
     LazyLock::new(|| Table::read(include_str!("../../../../data/phrases.txt"), include_str!("../../../../data/concepts.txt")));
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| Model::read(include_str!("../../../../data/intent-model.txt")));
+static MODEL: LazyLock<Model> = LazyLock::new(|| Model::open(include_bytes!("../../../../data/intent-model.bin")));
 
 /// What a human mail was taken to mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,5 +132,5 @@ fn is_answer(subject: &str) -> bool {
 /// What in the tables could not be read; empty in a sound program.
 #[must_use]
 pub fn complaints() -> Vec<String> {
-    TABLE.complaints.iter().chain(&MODEL.complaints).cloned().collect()
+    TABLE.complaints.clone()
 }

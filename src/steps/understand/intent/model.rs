@@ -1,49 +1,84 @@
 //! The statistical reader: weights learnt from the labelled mails, for what no cue foresaw.
 //!
-//! A multinomial logistic regression over the features of [`super::features`]; `data/intent-model.txt` is written by
-//! `cargo test --test intent -- --ignored train`, always the same bytes from the same mails.
+//! A multinomial logistic regression over the features of [`super::features`]; `data/intent-model.bin` is written by
+//! `cargo test --test all train -- --ignored`, always the same bytes from the same mails.
+//!
+//! The file is searched where it lies, so that a daemon at rest holds no copy of it. It begins with the bias of each
+//! outcome and goes on with the features in order: the upper half of the hash, a byte that is one for a cue, the share
+//! in hundredths, and the weight for each outcome in hundredths; all numbers little-endian.
 
 use crate::model::reading::Outcome;
 
 /// One number an outcome, in the order of [`Outcome::ALL`].
 pub type Scores = [f64; Outcome::ALL.len()];
+/// One weight an outcome, in hundredths.
+pub type Hundredths = [i16; Outcome::ALL.len()];
 
-/// Weights of the features, kept small: a daemon rests with them in memory.
+/// Weights of the features.
 #[derive(Debug, Default)]
 pub struct Model {
-    /// Sorted by feature.
-    weights: Vec<Weights>,
-    /// Where in `weights` the features with each beginning stand; features are hashes, so the shelves are much alike.
-    shelves: Vec<u32>,
+    features: &'static [u8],
+    /// Which record is the first whose hash begins so; hashes are spread evenly, so few begin alike.
+    shelves: Vec<usize>,
     bias: Scores,
-    /// Lines that could not be read.
-    pub complaints: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Weights {
-    feature: u64,
-    cue: bool,
-    /// Hundredths, as in [`SHARES`].
-    share: u8,
-    hundredths: [i16; Outcome::ALL.len()],
-}
-
-impl Weights {
-    fn value(&self) -> f64 {
-        f64::from(self.share) / 100.0
-    }
-
-    fn of(&self, outcome: usize) -> f64 {
-        f64::from(self.hundredths[outcome]) / 100.0
-    }
-}
-
+/// Bytes of the weights of one feature.
+const WEIGHTS: usize = 2 * Outcome::ALL.len();
+/// Bytes of a feature: its hash, its kind, its weights.
+const RECORD: usize = 6 + WEIGHTS;
 /// Features that begin with the same bits stand on one shelf.
-const SHELF_BITS: u32 = 12;
+const SHELF_BITS: u32 = 10;
 
-fn shelf(feature: u64) -> usize {
-    usize::try_from(feature >> (u64::BITS - SHELF_BITS)).unwrap_or_default()
+/// A feature as it stands in the file.
+#[derive(Clone, Copy)]
+struct Record(&'static [u8]);
+
+impl Record {
+    fn feature(self) -> u32 {
+        self.0.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
+    fn is_cue(self) -> bool {
+        self.0[4] == 1
+    }
+
+    fn value(self) -> f64 {
+        f64::from(self.0[5]) / 100.0
+    }
+
+    fn of(self, outcome: usize) -> f64 {
+        weight(&self.0[6..], outcome)
+    }
+}
+
+fn weight(weights: &[u8], outcome: usize) -> f64 {
+    let bytes = weights.get(2 * outcome..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+    f64::from(i16::from_le_bytes(bytes)) / 100.0
+}
+
+fn upper(feature: u64) -> u32 {
+    u32::try_from(feature >> 32).unwrap_or_default()
+}
+
+fn shelf(feature: u32) -> usize {
+    usize::try_from(feature >> (u32::BITS - SHELF_BITS)).unwrap_or_default()
+}
+
+/// The file of a model: the bias and the weights of each feature by name, in hundredths.
+#[must_use]
+pub fn written(bias: &Hundredths, features: &[(String, Hundredths)]) -> Vec<u8> {
+    let bytes = |weights: &Hundredths| weights.iter().flat_map(|weight| weight.to_le_bytes()).collect::<Vec<u8>>();
+    let mut records: Vec<(u32, Vec<u8>)> = features
+        .iter()
+        .map(|(name, weights)| {
+            let (feature, (share, cue)) = (upper(hash([name, "", ""])), share_of(name));
+            (feature, [&feature.to_le_bytes()[..], &[u8::from(cue), share], &bytes(weights)].concat())
+        })
+        .collect();
+    records.sort();
+    records.dedup_by_key(|(feature, _)| *feature);
+    std::iter::once(bytes(bias)).chain(records.into_iter().map(|(_, record)| record)).flatten().collect()
 }
 
 /// The share of a feature's kind in a mail, in hundredths; cues stand outside the common measure.
@@ -85,48 +120,35 @@ pub fn hash(parts: [&str; 3]) -> u64 {
 }
 
 impl Model {
-    /// Reads the weights: a line a feature, `feature TAB outcome:hundredths …`.
+    /// Opens the file. What stands after its last whole record is not read.
     #[must_use]
-    pub fn read(text: &str) -> Self {
-        let mut model = Self::default();
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
-            let Some((feature, scores)) = line.split_once('\t').and_then(|(feature, rest)| Some((feature, scores(rest)?))) else {
-                model.complaints.push(format!("model line {}: no weights", number + 1));
-                continue;
-            };
-            if feature == "bias" {
-                model.bias = scores.map(|weight| f64::from(weight) / 100.0);
-            } else {
-                let (share, cue) = share_of(feature);
-                model.weights.push(Weights { feature: hash([feature, "", ""]), cue, share, hundredths: scores });
-            }
-        }
-        model.arrange();
+    pub fn open(file: &'static [u8]) -> Self {
+        let (bias, rest) = file.split_at_checked(WEIGHTS).unwrap_or_default();
+        let mut model = Self { features: &rest[..rest.len() / RECORD * RECORD], ..Self::default() };
+        (0..Outcome::ALL.len()).for_each(|outcome| model.bias[outcome] = weight(bias, outcome));
+        let firsts: Vec<u32> = model.records(0, usize::MAX).map(Record::feature).collect();
+        model.shelves = (0..=1 << SHELF_BITS).map(|number| firsts.partition_point(|feature| shelf(*feature) < number)).collect();
         model
     }
 
-    fn arrange(&mut self) {
-        self.weights.sort_by_key(|weights| weights.feature);
-        self.weights.dedup_by_key(|weights| weights.feature);
-        self.weights.shrink_to_fit();
-        let first = |number: usize| self.weights.partition_point(|weights| shelf(weights.feature) < number);
-        self.shelves = (0..=1 << SHELF_BITS).map(|number| u32::try_from(first(number)).unwrap_or(u32::MAX)).collect();
+    fn records(&self, from: usize, to: usize) -> impl Iterator<Item = Record> + use<> {
+        self.features.chunks_exact(RECORD).take(to).skip(from).map(Record)
     }
 
-    fn get(&self, feature: u64) -> Option<&Weights> {
-        let at = |number: usize| self.shelves.get(number).and_then(|at| usize::try_from(*at).ok());
-        let alike = at(shelf(feature))?..at(shelf(feature) + 1)?;
-        self.weights.get(alike)?.iter().find(|weights| weights.feature == feature)
+    fn get(&self, feature: u64) -> Option<Record> {
+        let feature = upper(feature);
+        let (from, to) = (self.shelves.get(shelf(feature))?, self.shelves.get(shelf(feature) + 1)?);
+        self.records(*from, *to).find(|record| record.feature() == feature)
     }
 
     /// How likely each outcome is, given the features of a mail (sorted, each once).
     #[must_use]
     pub fn likely(&self, features: &[u64]) -> Scores {
         let known = || features.iter().filter_map(|feature| self.get(*feature));
-        let measure = measure(known().filter(|weights| !weights.cue).map(Weights::value));
+        let measure = measure(known().filter(|weights| !weights.is_cue()).map(|weights| weights.value()));
         let mut scores = self.bias;
         for weights in known() {
-            let value = if weights.cue { weights.value() } else { weights.value() * measure };
+            let value = if weights.is_cue() { weights.value() } else { weights.value() * measure };
             for (outcome, score) in scores.iter_mut().enumerate() {
                 *score += value * weights.of(outcome);
             }
@@ -140,15 +162,6 @@ impl Model {
     pub fn speaks_for(&self, outcome: usize, features: &[u64]) -> f64 {
         features.iter().filter_map(|feature| self.get(*feature)).map(|weights| weights.value() * weights.of(outcome)).sum()
     }
-}
-
-fn scores(text: &str) -> Option<[i16; Outcome::ALL.len()]> {
-    let mut scores = [0; Outcome::ALL.len()];
-    for pair in text.split_whitespace() {
-        let (outcome, weight) = pair.split_once(':')?;
-        *scores.get_mut(outcome.parse::<usize>().ok()?)? = weight.parse().ok()?;
-    }
-    Some(scores)
 }
 
 /// Turns scores into shares of one.
