@@ -23,7 +23,9 @@ const TO_RUN: usize = 4 << 10;
 /// Bytes of the automaton that a search may build as it goes.
 const AS_IT_GOES: usize = 48 << 10;
 /// A word that must be there is cut to this length: enough to tell, and cheap to keep.
-const WORD: usize = 6;
+const WORD: usize = 8;
+/// A pattern that stands for no more than so many texts is looked for as these.
+const MOST_PLAIN: usize = 24;
 /// A shorter word tells nothing.
 const SHORTEST: usize = 2;
 
@@ -49,10 +51,18 @@ pub struct Patterns {
 #[derive(Debug)]
 struct Words {
     search: Option<AhoCorasick>,
-    /// The pattern of each word.
-    owner: Vec<u16>,
+    /// The pattern of each word, and whether the word is all of it.
+    owner: Vec<(u16, bool)>,
     /// Patterns that have no such word: they are always tried.
     wordless: Vec<u16>,
+}
+
+/// Whether a pattern is in a text, as far as words tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Chance {
+    None,
+    Some,
+    Sure,
 }
 
 impl Patterns {
@@ -84,32 +94,31 @@ impl Patterns {
     }
 
     fn found<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
-        self.possible(text).into_iter().filter(move |index| self.matches(*index, text))
+        let chances = (0..).zip(self.chances(text));
+        chances
+            .filter(move |(index, chance)| *chance == Chance::Sure || *chance == Chance::Some && self.matches(*index, text))
+            .map(|(index, _)| index)
     }
 
-    /// The patterns whose word is in the text, in the order of the table.
-    fn possible(&self, text: &str) -> Vec<usize> {
+    /// What the words in the text say of each pattern.
+    fn chances(&self, text: &str) -> Vec<Chance> {
         let words = self.words.get_or_init(|| self.words());
-        let mut possible: Vec<usize> = words.wordless.iter().map(|index| usize::from(*index)).collect();
-        if let Some(search) = &words.search {
-            let mut seen = vec![false; self.sources.len()];
-            for found in search.find_overlapping_iter(text) {
-                let index = usize::from(words.owner[found.pattern().as_usize()]);
-                if !std::mem::replace(&mut seen[index], true) {
-                    possible.push(index);
-                }
-            }
+        let mut chances = vec![Chance::None; self.sources.len()];
+        words.wordless.iter().for_each(|index| chances[usize::from(*index)] = Chance::Some);
+        for found in words.search.iter().flat_map(|search| search.find_overlapping_iter(text)) {
+            let (index, whole) = words.owner[found.pattern().as_usize()];
+            let chance = &mut chances[usize::from(index)];
+            *chance = (*chance).max(if whole { Chance::Sure } else { Chance::Some });
         }
-        possible.sort_unstable();
-        possible
+        chances
     }
 
     fn words(&self) -> Words {
         let (mut all, mut owner, mut wordless) = (Vec::new(), Vec::new(), Vec::new());
         for (index, source) in (0_u16..).zip(&self.sources) {
             match required(source, self.script) {
-                Some(words) => {
-                    owner.extend(std::iter::repeat_n(index, words.len()));
+                Some((words, whole)) => {
+                    owner.extend(std::iter::repeat_n((index, whole), words.len()));
                     all.extend(words);
                 }
                 None => wordless.push(index),
@@ -118,6 +127,8 @@ impl Patterns {
         let build = || {
             AhoCorasick::builder()
                 .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .dense_depth(1)
+                .prefilter(false)
                 .ascii_case_insensitive(self.script == Script::AnyCase)
                 .build(&all)
         };
@@ -129,23 +140,32 @@ impl Patterns {
     }
 }
 
-/// The words of which a match must hold one; none when there is no such small set.
-fn required(source: &str, script: Script) -> Option<Vec<String>> {
+/// The words of which a match must hold one, and whether that is all there is to the pattern; none when there is no
+/// such small set.
+fn required(source: &str, script: Script) -> Option<(Vec<String>, bool)> {
     let hir = regex_syntax::ParserBuilder::new().unicode(script == Script::AnyCase).utf8(false).build().parse(source).ok()?;
-    let mut words = Vec::new();
-    for choice in choices(&hir) {
-        let seq = best(choice)?;
-        words.extend(seq.literals()?.iter().map(|literal| whole_letters(literal.as_bytes())));
-    }
+    let all = plain(&hir);
+    let whole = all.is_some();
+    let words = all.or_else(|| choices(&hir).iter().map(best).collect::<Option<Vec<_>>>().map(|sets| sets.concat()))?;
     if words.iter().any(|word| word.len() < SHORTEST) {
         return None;
     }
-    if script == Script::AnyCase {
-        words = words.iter().flat_map(|word| spellings(word)).collect();
-    }
+    let mut words = if script == Script::AnyCase { words.iter().flat_map(|word| spellings(word)).collect() } else { words };
     words.sort_unstable();
     words.dedup();
-    Some(words)
+    Some((words, whole))
+}
+
+/// All texts that the pattern stands for, when they are few and it does not ask what is around them.
+fn plain(hir: &Hir) -> Option<Vec<String>> {
+    let mut extractor = Extractor::new();
+    let seq = extractor.limit_total(MOST_PLAIN).limit_class(4).extract(hir);
+    let exact = hir.properties().look_set().is_empty() && seq.is_exact();
+    exact.then(|| words_of(&seq)).flatten()
+}
+
+fn words_of(seq: &Seq) -> Option<Vec<String>> {
+    seq.literals().map(|literals| literals.iter().map(|literal| whole_letters(literal.as_bytes())).collect())
 }
 
 /// A word that was cut in the middle of a letter would never be found.
@@ -173,7 +193,7 @@ fn choices(hir: &Hir) -> &[Hir] {
 }
 
 /// The set with the longest words among those that stand at one place of the pattern.
-fn best(hir: &Hir) -> Option<Seq> {
+fn best(hir: &Hir) -> Option<Vec<String>> {
     let parts = match hir.kind() {
         HirKind::Capture(capture) => return best(&capture.sub),
         HirKind::Concat(parts) => parts.as_slice(),
@@ -189,7 +209,7 @@ fn best(hir: &Hir) -> Option<Seq> {
         seq.min_literal_len().filter(|shortest| *shortest >= SHORTEST).map(|shortest| (shortest, seq))
     };
     let found = (0..parts.len()).filter_map(at);
-    found.max_by_key(|(shortest, seq)| (*shortest, std::cmp::Reverse(seq.len()))).map(|(_, seq)| seq)
+    found.max_by_key(|(shortest, seq)| (*shortest, std::cmp::Reverse(seq.len()))).and_then(|(_, seq)| words_of(&seq))
 }
 
 /// The compiled patterns of all tables.
