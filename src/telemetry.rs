@@ -2,34 +2,37 @@
 
 use std::panic::{self, PanicHookInfo};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Begins logging. `CURBSIDE_LOG` says how much (`debug`, `curbside::daemon=trace`); else `-v` and `-vv` do. In a service
 /// the journal adds the time.
 pub fn init(verbose: u8, quiet: bool) {
     let level = match (quiet, verbose) {
-        (true, _) => "error",
-        (false, 0) => "warn",
-        (false, 1) => "info",
-        (false, _) => "debug",
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
     };
-    let wanted = std::env::var("CURBSIDE_LOG").ok().and_then(|wanted| EnvFilter::try_new(only_ours(&wanted)).ok());
-    let filter = wanted.unwrap_or_else(|| EnvFilter::new(only_ours(level)));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).without_time().try_init();
+    let wanted = std::env::var("CURBSIDE_LOG").ok().map(|wanted| only_ours(&wanted)).filter(|wanted| wanted.iter().next().is_some());
+    let filter = wanted.unwrap_or_else(|| Targets::new().with_target(OURS, level));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
+    let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
     panic::set_hook(Box::new(|fault| eprintln!("{}", of_a_fault(fault))));
 }
 
-/// How much may be said.
-const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+/// The name under which the program itself logs.
+const OURS: &str = "curbside";
 
 /// Libraries that speak protocols could log what they say, passwords and all: only our own words are let through.
-fn only_ours(wanted: &str) -> String {
-    let ours = wanted.split(',').map(str::trim).filter_map(|directive| match directive {
-        level if LEVELS.contains(&level.to_ascii_lowercase().as_str()) => Some(format!("curbside={level}")),
-        ours if ours.starts_with("curbside") => Some(ours.to_owned()),
-        _ => None,
+fn only_ours(wanted: &str) -> Targets {
+    let ours = wanted.split(',').filter_map(|directive| {
+        let (target, level) = directive.trim().split_once('=').unwrap_or((OURS, directive.trim()));
+        let level: LevelFilter = level.parse().ok()?;
+        (target == OURS || target.starts_with("curbside::")).then(|| (target.to_owned(), level))
     });
-    std::iter::once("off".to_owned()).chain(ours).collect::<Vec<_>>().join(",")
+    ours.collect()
 }
 
 /// Where a fault of the program is, and what it says when that is a fixed sentence: any other may quote a mail.
@@ -45,8 +48,10 @@ mod tests {
 
     #[test]
     fn no_library_speaks_in_the_log_whatever_is_asked_for() {
-        assert_eq!(only_ours("trace"), "off,curbside=trace");
-        assert_eq!(only_ours("lettre=trace, curbside::daemon=debug,rustls"), "off,curbside::daemon=debug");
-        assert_eq!(only_ours("curbside=info"), "off,curbside=info");
+        let told = |wanted: &str| only_ours(wanted).iter().map(|(target, level)| format!("{target}={level}")).collect::<Vec<_>>();
+        assert_eq!(told("trace"), ["curbside=trace"]);
+        assert_eq!(told("lettre=trace, curbside::daemon=debug,rustls,curbsidelike=info"), ["curbside::daemon=debug"]);
+        assert_eq!(told("curbside=info"), ["curbside=info"]);
+        assert!(told("nonsense").is_empty());
     }
 }

@@ -4,18 +4,20 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::civil::{Date, date};
-use serde::Deserialize;
 
-static SEASONS: LazyLock<Vec<Season>> =
-    LazyLock::new(|| toml::from_str::<Seasons>(include_str!("../../data/seasons.toml")).map(|file| file.season).unwrap_or_default());
+use super::book::Book;
 
-#[derive(Deserialize)]
-struct Seasons {
-    season: Vec<Season>,
-}
+static SEASONS: LazyLock<Vec<Season>> = LazyLock::new(|| {
+    let mut book = Book::open("seasons.toml", include_str!("../../data/seasons.toml"));
+    let read = |mut part: Book| {
+        let [key, from, to] = ["key", "from", "to"].map(|key| part.text(key).unwrap_or_default());
+        Season { key, from, to, lines: part.texts("lines") }
+    };
+    book.parts("season").into_iter().map(read).collect()
+});
 
 /// A season of the trade: a true sentence to begin with.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Season {
     /// Its name.
     pub key: String,

@@ -1,5 +1,6 @@
 //! Verbs: pure and total. The same answer tomorrow, offline.
 
+mod book;
 pub mod decide;
 pub mod directory;
 pub mod due;

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
+use super::super::book::Book;
 use super::patterns::{Patterns, Script};
 
 /// Characters of a text that are folded and looked at for phrases.
 pub(super) const MOST_FOLDED: usize = 6_000;
 
 /// Patterns over folded text. They are of bytes: the tables use bounded gaps freely, and gaps of letters would cost megabytes.
-fn phrases(patterns: &[String]) -> Patterns {
-    Patterns::new(Script::Folded, patterns.iter().cloned())
+fn phrases(patterns: Vec<String>) -> Patterns {
+    Patterns::new(Script::Folded, patterns)
 }
 
 /// Signs of automatic mail other than delivery reports.
@@ -84,16 +83,12 @@ pub(super) struct Reason {
 }
 
 /// The tables of `data/automatic.toml`.
-pub(super) static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
-    let file: AutomaticFile = toml::from_str(include_str!("../../../data/automatic.toml")).unwrap_or_default();
-    file.into()
-});
+pub(super) static SIGNS: LazyLock<Signs> =
+    LazyLock::new(|| Signs::read(Book::open("automatic.toml", include_str!("../../../data/automatic.toml"))));
 
 /// The tables of `data/bounce.toml`.
-pub(super) static REPORTS: LazyLock<ReportSigns> = LazyLock::new(|| {
-    let file: BounceFile = toml::from_str(include_str!("../../../data/bounce.toml")).unwrap_or_default();
-    file.into()
-});
+pub(super) static REPORTS: LazyLock<ReportSigns> =
+    LazyLock::new(|| ReportSigns::read(Book::open("bounce.toml", include_str!("../../../data/bounce.toml"))));
 
 /// Lower case, white space squeezed, typographic apostrophes made plain; the first [`MOST_FOLDED`] characters.
 pub(super) fn fold(text: &str) -> String {
@@ -121,166 +116,87 @@ fn board_rows(kinds: &[&str]) -> Vec<&'static str> {
     rows.filter_map(|mut row| row.nth(1).zip(row.next())).filter(|(kind, _)| kinds.contains(kind)).map(|(_, pattern)| pattern).collect()
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AutomaticFile {
-    auto_reply: AutoReplyTable,
-    bulk: BulkTable,
-    invite: InviteTable,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AutoReplyTable {
-    headers: Vec<String>,
-    header_values: Vec<(String, String)>,
-    weak_headers: Vec<String>,
-    subjects: Vec<String>,
-    absent: Vec<String>,
-    declares: Vec<String>,
-    formal: String,
-    back: Vec<String>,
-    cover: Vec<String>,
-    thanks: Vec<String>,
-    receipts: Vec<String>,
-    receipt_subjects: Vec<String>,
-    challenges: Vec<String>,
-    challenge_subjects: Vec<String>,
-    left: Vec<String>,
-    not_left: Vec<String>,
-    human: Vec<String>,
-    asks: String,
-    trade: Vec<String>,
-    greeting: String,
-    nameless: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BulkTable {
-    job_subjects: Vec<String>,
-    subjects: Vec<String>,
-    headers: Vec<String>,
-    no_reply: Vec<String>,
-    texts: Vec<String>,
-    scams: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct InviteTable {
-    subjects: Vec<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BounceFile {
-    subjects: Vec<String>,
-    complaints: Vec<String>,
-    arrived: Vec<String>,
-    read: Vec<String>,
-    read_texts: Vec<String>,
-    openings: Vec<String>,
-    returned: Vec<String>,
-    lists: Vec<String>,
-    stages: Vec<(String, Vec<String>)>,
-    temporary: Vec<String>,
-    tries_on: Vec<String>,
-    gave_up: Vec<String>,
-    daemons: Vec<String>,
-    daemon_names: Vec<String>,
-    reason: Vec<ReasonTable>,
-    status: BTreeMap<String, String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReasonTable {
-    word: String,
-    #[serde(default)]
-    hard: bool,
-    #[serde(default)]
-    sure: bool,
-    text: Vec<String>,
-}
-
-impl From<AutomaticFile> for Signs {
-    fn from(file: AutomaticFile) -> Self {
-        let AutomaticFile { auto_reply: auto, bulk, invite } = file;
-        let whole_word: Vec<String> = bulk.no_reply.iter().map(|word| format!("^({word})$")).collect();
-        Self {
-            auto_headers: auto.headers,
-            auto_values: auto.header_values.into_iter().map(|(name, value)| (name, phrases(&[value]))).collect(),
-            weak_headers: auto.weak_headers,
-            auto_subjects: phrases(&auto.subjects),
-            absent: phrases(&auto.absent),
-            declares: phrases(&auto.declares),
-            formal: phrases(&[auto.formal]),
-            back: phrases(&auto.back),
-            cover: phrases(&auto.cover),
-            thanks: phrases(&auto.thanks),
-            receipts: phrases(&auto.receipts),
-            receipt_subjects: phrases(&auto.receipt_subjects),
-            challenges: phrases(&auto.challenges),
-            challenge_subjects: phrases(&auto.challenge_subjects),
-            left: phrases(&auto.left),
-            not_left: phrases(&auto.not_left),
-            human: phrases(&auto.human),
-            asks: phrases(&[auto.asks]),
-            trade: phrases(&auto.trade),
-            greeting: phrases(&[auto.greeting]),
-            nameless: phrases(&[auto.nameless]),
+impl Signs {
+    fn read(mut book: Book) -> Self {
+        let (mut auto, mut bulk, mut invite) = (book.part("auto_reply"), book.part("bulk"), book.part("invite"));
+        let no_reply: Vec<String> = bulk.texts("no_reply").iter().map(|word| format!("^({word})$")).collect();
+        let values = auto.pairs("header_values").into_iter().map(|(name, values)| (name, phrases(values)));
+        let signs = Self {
+            auto_values: values.collect(),
+            auto_headers: auto.texts("headers"),
+            weak_headers: auto.texts("weak_headers"),
+            auto_subjects: phrases(auto.texts("subjects")),
+            absent: phrases(auto.texts("absent")),
+            declares: phrases(auto.texts("declares")),
+            formal: phrases(auto.texts("formal")),
+            back: phrases(auto.texts("back")),
+            cover: phrases(auto.texts("cover")),
+            thanks: phrases(auto.texts("thanks")),
+            receipts: phrases(auto.texts("receipts")),
+            receipt_subjects: phrases(auto.texts("receipt_subjects")),
+            challenges: phrases(auto.texts("challenges")),
+            challenge_subjects: phrases(auto.texts("challenge_subjects")),
+            left: phrases(auto.texts("left")),
+            not_left: phrases(auto.texts("not_left")),
+            human: phrases(auto.texts("human")),
+            asks: phrases(auto.texts("asks")),
+            trade: phrases(auto.texts("trade")),
+            greeting: phrases(auto.texts("greeting")),
+            nameless: phrases(auto.texts("nameless")),
             job_alerts: board_rows(&["sender", "sender_domain"]),
             people_behind: board_rows(&["person_behind"]),
-            job_subjects: phrases(&bulk.job_subjects),
-            bulk_subjects: phrases(&bulk.subjects),
-            bulk_headers: bulk.headers,
-            no_reply: phrases(&whole_word),
-            bulk_texts: phrases(&bulk.texts),
-            scams: phrases(&bulk.scams),
-            invite_subjects: phrases(&invite.subjects),
-        }
+            job_subjects: phrases(bulk.texts("job_subjects")),
+            bulk_subjects: phrases(bulk.texts("subjects")),
+            bulk_headers: bulk.texts("headers"),
+            no_reply: phrases(no_reply),
+            bulk_texts: phrases(bulk.texts("texts")),
+            scams: phrases(bulk.texts("scams")),
+            invite_subjects: phrases(invite.texts("subjects")),
+        };
+        [book, auto, bulk, invite].into_iter().for_each(Book::close);
+        signs
     }
 }
 
-impl From<BounceFile> for ReportSigns {
-    fn from(file: BounceFile) -> Self {
-        let reason_of = file.reason.iter().enumerate().flat_map(|(index, reason)| vec![index; reason.text.len()]).collect();
-        let texts: Vec<String> = file.reason.iter().flat_map(|reason| reason.text.clone()).collect();
-        Self {
-            subjects: phrases(&file.subjects),
-            complaints: phrases(&file.complaints),
-            arrived: phrases(&file.arrived),
-            read: phrases(&file.read),
-            read_texts: phrases(&file.read_texts),
-            openings: phrases(&file.openings),
-            returned: phrases(&file.returned),
-            lists: phrases(&file.lists),
-            stages: file.stages,
-            temporary: phrases(&file.temporary),
-            tries_on: phrases(&file.tries_on),
-            gave_up: phrases(&file.gave_up),
-            daemons: phrases(&file.daemons),
-            daemon_names: phrases(&file.daemon_names),
-            reasons: file.reason.into_iter().map(|reason| Reason { word: reason.word, hard: reason.hard, sure: reason.sure }).collect(),
-            reason_of,
-            reason_texts: phrases(&texts),
-            status: file.status,
+impl ReportSigns {
+    fn read(mut book: Book) -> Self {
+        let (mut reasons, mut reason_of, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+        for mut part in book.parts("reason") {
+            let words = part.texts("text");
+            reason_of.extend(std::iter::repeat_n(reasons.len(), words.len()));
+            texts.extend(words);
+            reasons.push(Reason { word: part.text("word").unwrap_or_default(), hard: part.flag("hard"), sure: part.flag("sure") });
+            part.close();
         }
+        let mut table = |key: &str| phrases(book.texts(key));
+        let signs = Self {
+            subjects: table("subjects"),
+            complaints: table("complaints"),
+            arrived: table("arrived"),
+            read: table("read"),
+            read_texts: table("read_texts"),
+            openings: table("openings"),
+            returned: table("returned"),
+            lists: table("lists"),
+            temporary: table("temporary"),
+            tries_on: table("tries_on"),
+            gave_up: table("gave_up"),
+            daemons: table("daemons"),
+            daemon_names: table("daemon_names"),
+            stages: book.pairs("stages"),
+            reasons,
+            reason_of,
+            reason_texts: phrases(texts),
+            status: book.part("status").rest().into_iter().filter_map(|(status, mut word)| Some((status, word.pop()?))).collect(),
+        };
+        book.close();
+        signs
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_tables_can_be_read() {
-        let automatic: Result<AutomaticFile, _> = toml::from_str(include_str!("../../../data/automatic.toml"));
-        assert!(automatic.is_ok(), "data/automatic.toml: {:?}", automatic.err());
-        let bounce: Result<BounceFile, _> = toml::from_str(include_str!("../../../data/bounce.toml"));
-        assert!(bounce.is_ok(), "data/bounce.toml: {:?}", bounce.err());
-    }
 
     /// Every text of a table, however deep.
     fn texts(value: &toml::Value, found: &mut Vec<String>) {

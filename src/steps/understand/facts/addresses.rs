@@ -19,8 +19,7 @@ pub struct Reach {
     pub to: usize,
 }
 
-static ADDRESS: LazyLock<Regex> =
-    LazyLock::new(|| alone(r"(?i-u)[a-z0-9][a-z0-9._%+'-]{0,63}@[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){1,6}"));
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| alone(r"(?i-u)[a-z0-9][a-z0-9._%+'-]*@[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+"));
 
 static PHONE: LazyLock<Regex> = LazyLock::new(|| {
     alone(

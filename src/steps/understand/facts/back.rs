@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use jiff::{ToSpan, Zoned};
-use serde::Deserialize;
 
+use super::super::super::book::Book;
 use super::dates::{Calendar, Mention};
 use super::lexicon::{Lex, Prep};
 use super::spans::{Grain, ahead};
@@ -16,20 +16,19 @@ use crate::model::calendar::next_working_day;
 /// Words looked at on either side of a date.
 const REACH: usize = 9;
 
-#[derive(Debug, Deserialize)]
-struct Book {
-    back: Lists,
-}
-
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug)]
 struct Lists {
     returns: HashSet<String>,
     absent: HashSet<String>,
     foreign: HashSet<String>,
 }
 
-static LISTS: LazyLock<Lists> =
-    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/facts.toml")).map(|book| book.back).unwrap_or_default());
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut book = Book::section("facts.toml", super::FACTS, "back");
+    let [returns, absent, foreign] = ["returns", "absent", "foreign"].map(|key| book.set(key));
+    book.close();
+    Lists { returns, absent, foreign }
+});
 
 /// The first day back that an automatic answer names, on the calendar of its own day.
 #[must_use]

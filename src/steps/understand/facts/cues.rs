@@ -1,10 +1,8 @@
 //! Phrases that say what a date or a name is there for: `data/facts.toml`, read once.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
+use super::super::super::book::Book;
 use super::named::{Phrases, add_phrase};
 use super::words::Page;
 
@@ -57,20 +55,15 @@ pub struct Cue {
     pub sign: Sign,
 }
 
-#[derive(Debug, Deserialize)]
-struct Book {
-    cues: HashMap<String, Vec<String>>,
-}
-
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::new();
-    let book: Option<Book> = toml::from_str(include_str!("../../../../data/facts.toml")).ok();
+    let mut book = Book::section("facts.toml", super::FACTS, "cues");
     for (n, (name, _)) in SIGNS.iter().enumerate() {
-        let list = book.as_ref().and_then(|book| book.cues.get(*name));
-        for phrase in list.into_iter().flatten() {
-            add_phrase(&mut phrases, phrase, n);
+        for phrase in book.texts(name) {
+            add_phrase(&mut phrases, &phrase, n);
         }
     }
+    book.close();
     phrases
 });
 

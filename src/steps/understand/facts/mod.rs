@@ -20,6 +20,9 @@ mod people;
 mod spans;
 mod words;
 
+/// What the facts are told by.
+const FACTS: &str = include_str!("../../../../data/facts.toml");
+
 pub use back::back_on;
 use dates::Calendar;
 use words::Page;

@@ -4,32 +4,18 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
-use serde::Deserialize;
 
+use super::super::super::book::Book;
 use super::spans::{Grain, Stretch, ahead, civil};
 
 /// A day or season with a name.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Named {
-    words: Vec<String>,
     from: Option<String>,
     to: Option<String>,
     rule: Option<String>,
     /// "After" it means the first working week after it.
-    #[serde(default)]
     pub rest: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Book {
-    named: Vec<Named>,
-    over: Over,
-    zones: HashMap<String, Vec<String>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Over {
-    words: Vec<String>,
 }
 
 /// Phrases by their first word: the other words with a blank between them, and what they stand for.
@@ -51,20 +37,22 @@ pub struct Almanac {
 }
 
 /// The almanac that is built in.
-pub static ALMANAC: LazyLock<Almanac> =
-    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/dates.toml")).map(almanac).unwrap_or_default());
+pub static ALMANAC: LazyLock<Almanac> = LazyLock::new(|| almanac(Book::open("dates.toml", include_str!("../../../../data/dates.toml"))));
 
-fn almanac(book: Book) -> Almanac {
+fn almanac(mut book: Book) -> Almanac {
     let mut it = Almanac::default();
-    for (n, named) in book.named.iter().enumerate() {
-        add_all(&mut it.phrases, &named.words, n);
+    for (n, mut part) in book.parts("named").into_iter().enumerate() {
+        add_all(&mut it.phrases, &part.texts("words"), n);
+        it.named.push(Named { from: part.text("from"), to: part.text("to"), rule: part.text("rule"), rest: part.flag("rest") });
+        part.close();
     }
-    add_all(&mut it.over, &book.over.words, 0);
-    for (zone, words) in book.zones {
+    add_all(&mut it.over, &book.part("over").texts("words"), 0);
+    for (zone, words) in book.part("zones").rest() {
         add_all(&mut it.zone_phrases, &words, it.zones.len());
         it.zones.push(zone);
     }
-    Almanac { named: book.named, ..it }
+    book.close();
+    it
 }
 
 fn add_all(phrases: &mut Phrases, words: &[String], value: usize) {

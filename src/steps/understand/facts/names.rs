@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
+use super::super::super::book::Book;
 use super::lexicon::Lex;
 use super::words::Page;
 
@@ -23,12 +22,7 @@ pub struct Name {
     pub parts: usize,
 }
 
-#[derive(Debug, Deserialize)]
-struct Book {
-    names: Lists,
-}
-
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug)]
 struct Lists {
     not: HashSet<String>,
     second: HashSet<String>,
@@ -37,8 +31,12 @@ struct Lists {
     firms: HashSet<String>,
 }
 
-static LISTS: LazyLock<Lists> =
-    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/names.toml")).map(|book| book.names).unwrap_or_default());
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut book = Book::section("names.toml", include_str!("../../../../data/names.toml"), "names");
+    let [not, second, given, degrees, firms] = ["not", "second", "given", "degrees", "firms"].map(|key| book.set(key));
+    book.close();
+    Lists { not, second, given, degrees, firms }
+});
 
 /// All names of a text in order.
 pub fn names(page: &Page<'_>) -> Vec<Name> {

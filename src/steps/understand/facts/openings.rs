@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use linkify::{LinkFinder, LinkKind};
 use regex::{Regex, bytes};
 use regex_automata::meta;
-use serde::Deserialize;
 
+use super::super::super::book::Book;
 use super::super::patterns::alone;
 use super::cues::ends;
 use super::lexicon::Lex;
@@ -18,12 +18,7 @@ use crate::model::reading::{Opening, Outcome};
 /// No mail offers more.
 const MOST: usize = 20;
 
-#[derive(Debug, Deserialize)]
-struct Book {
-    openings: Lists,
-}
-
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug)]
 struct Lists {
     nouns: HashSet<String>,
     words: HashSet<String>,
@@ -33,8 +28,13 @@ struct Lists {
     never: Vec<String>,
 }
 
-static LISTS: LazyLock<Lists> =
-    LazyLock::new(|| toml::from_str::<Book>(include_str!("../../../../data/facts.toml")).map(|book| book.openings).unwrap_or_default());
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let mut book = Book::section("facts.toml", super::FACTS, "openings");
+    let [nouns, words, offers] = ["nouns", "words", "offers"].map(|key| book.set(key));
+    let [no, boards, never] = ["no", "boards", "never"].map(|key| book.texts(key));
+    book.close();
+    Lists { nouns, words, offers, no, boards, never }
+});
 
 static NO: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::new();

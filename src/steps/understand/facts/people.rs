@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
+use super::super::super::book::Book;
 use super::addresses::{self, Reach};
 use super::cues::ends;
 use super::named::{Phrases, add_phrase};
@@ -24,25 +23,7 @@ const NEAR: usize = 14;
 /// Nobody names more people in a mail.
 const MOST: usize = 40;
 
-#[derive(Debug, Deserialize)]
-struct Book {
-    people: Lists,
-    address: New,
-}
-
-#[derive(Debug, Deserialize)]
-struct Lists {
-    before: Vec<String>,
-    behind: Vec<String>,
-    offices: HashSet<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct New {
-    new: Vec<String>,
-}
-
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Signs {
     before: Phrases,
     behind: Phrases,
@@ -51,20 +32,20 @@ struct Signs {
 }
 
 static SIGNS: LazyLock<Signs> = LazyLock::new(|| {
-    let Ok(book) = toml::from_str::<Book>(include_str!("../../../../data/facts.toml")) else { return Signs::default() };
-    let table = |list: &[String]| {
+    let mut people = Book::section("facts.toml", super::FACTS, "people");
+    let mut address = Book::section("facts.toml", super::FACTS, "address");
+    let table = |list: Vec<String>| {
         let mut phrases = Phrases::new();
         for phrase in list {
-            add_phrase(&mut phrases, phrase, 0);
+            add_phrase(&mut phrases, &phrase, 0);
         }
         phrases
     };
-    Signs {
-        before: table(&book.people.before),
-        behind: table(&book.people.behind),
-        new: table(&book.address.new),
-        offices: book.people.offices,
-    }
+    let (before, behind) = (table(people.texts("before")), table(people.texts("behind")));
+    let signs = Signs { before, behind, new: table(address.texts("new")), offices: people.set("offices") };
+    people.close();
+    address.close();
+    signs
 });
 
 /// Who is who in a mail.

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex_automata::meta::Regex;
-use serde::Deserialize;
 
+use super::super::super::book::Book;
 use super::super::patterns::{Patterns, Script, alone};
 
 /// All patterns by family.
@@ -13,14 +13,17 @@ pub static PHRASES: LazyLock<Phrases> = LazyLock::new(Phrases::load);
 
 /// What an HTML element's id or class says, by name.
 pub static ELEMENTS: LazyLock<HashMap<String, Element>> = LazyLock::new(|| {
-    let Html { quoted, container, rest, signature, added } = tables().html;
-    let named = |names: Vec<String>, element: Element| names.into_iter().map(move |name| (name, element));
-    named(quoted, Element::Quoted)
-        .chain(named(container, Element::Container))
-        .chain(named(rest, Element::Rest))
-        .chain(named(signature, Element::Signature))
-        .chain(named(added, Element::Added))
-        .collect()
+    let mut html = section("html");
+    let named = [
+        ("quoted", Element::Quoted),
+        ("container", Element::Container),
+        ("rest", Element::Rest),
+        ("signature", Element::Signature),
+        ("added", Element::Added),
+    ];
+    let all = named.into_iter().flat_map(|(key, element)| html.texts(key).into_iter().map(move |name| (name, element))).collect();
+    html.close();
+    all
 });
 
 /// What an HTML element is to a mail program.
@@ -85,122 +88,56 @@ pub struct Phrases {
     pub title: Patterns,
 }
 
-#[derive(Deserialize)]
-struct Tables {
-    attribution: Attribution,
-    header: Header,
-    separator: Separator,
-    device: Device,
-    banner: Banner,
-    footer: Footer,
-    closing: Closing,
-    html: Html,
-}
+const QUOTES: &str = include_str!("../../../../data/quotes.toml");
 
-#[derive(Deserialize)]
-struct Html {
-    quoted: Vec<String>,
-    container: Vec<String>,
-    rest: Vec<String>,
-    signature: Vec<String>,
-    added: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Attribution {
-    starts: Vec<String>,
-    closing_verbs: Vec<String>,
-    name_follows: Vec<String>,
-    openers: Vec<String>,
-    own_words: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Header {
-    from: Vec<String>,
-    to: Vec<String>,
-    date: Vec<String>,
-    subject: Vec<String>,
-    other: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Separator {
-    words: Vec<String>,
-    bare: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Device {
-    lines: Vec<String>,
-    not_lines: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Banner {
-    starts: Vec<String>,
-    ends: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Footer {
-    lines: Vec<String>,
-    weak: Vec<String>,
-    disclaimers: Vec<String>,
-    weak_disclaimers: Vec<String>,
-    legal: Vec<String>,
-    headings: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Closing {
-    lines: Vec<String>,
-    titles: Vec<String>,
-}
-
-fn tables() -> Tables {
-    toml::from_str(include_str!("../../../../data/quotes.toml")).expect("data/quotes.toml is checked by a test")
+fn section(name: &str) -> Book {
+    Book::section("quotes.toml", QUOTES, name)
 }
 
 impl Phrases {
     fn load() -> Self {
-        let Tables { attribution, header, separator, device, banner, footer, closing, .. } = tables();
-        let verbs = any_word(&attribution.closing_verbs);
-        Self {
-            starts: alone(&format!(r"(?i)^(?:{})[\s\d]", any_word(&attribution.starts))),
+        let names = ["attribution", "header", "separator", "device", "banner", "footer", "closing"];
+        let [mut attribution, header, mut separator, mut device, mut banner, mut footer, mut closing] = names.map(section);
+        let verbs = any_word(&attribution.texts("closing_verbs"));
+        let closings = closing.texts("lines");
+        let phrases = Self {
+            starts: alone(&format!(r"(?i)^(?:{})[\s\d]", any_word(&attribution.texts("starts")))),
             closing_verb: alone(&format!(r"(?i)(?:^|[\s>»”\x22'),:：，、\]\d]|[^\x00-\x{{24f}}]){verbs}\s*[:：.]*[\s*_-]*$")),
-            name_follows: alone(&format!(r"(?i)\b(?:{})\s+\S.{{0,160}}[:：]\s*$", any_word(&attribution.name_follows))),
-            opener: each(&attribution.openers, "^(?:", ")$"),
-            own_words: attribution.own_words,
+            name_follows: alone(&format!(r"(?i)\b(?:{})\s+\S.{{0,160}}[:：]\s*$", any_word(&attribution.texts("name_follows")))),
+            opener: each(&attribution.texts("openers"), "^(?:", ")$"),
+            own_words: attribution.texts("own_words"),
             fields: fields(header),
-            separator: each(&separator.words, "^(?:", r")[\s:.]*$"),
-            bare_separator: each(&separator.bare, "^(?:", r")[\s:.]*$"),
-            device: each(&device.lines, "^(?:", r")[\s.!,]*$"),
-            no_device: each(&device.not_lines, "^(?:", ")$"),
-            banner: each(&banner.starts, "^(?:", ")"),
-            banner_ends: banner.ends,
-            footer: each(&footer.lines, "", ""),
-            weak_footer: each(&footer.weak, "", ""),
-            disclaimer: each(&footer.disclaimers, "", ""),
-            weak_disclaimer: each(&footer.weak_disclaimers, "", ""),
-            legal: footer.legal,
-            footer_headings: footer.headings,
-            closing: each(&closing.lines, r"^[\W_]{0,4}(?:", r")[\W_]{0,6}$"),
+            separator: each(&separator.texts("words"), "^(?:", r")[\s:.]*$"),
+            bare_separator: each(&separator.texts("bare"), "^(?:", r")[\s:.]*$"),
+            device: each(&device.texts("lines"), "^(?:", r")[\s.!,]*$"),
+            no_device: each(&device.texts("not_lines"), "^(?:", ")$"),
+            banner: each(&banner.texts("starts"), "^(?:", ")"),
+            banner_ends: banner.texts("ends"),
+            footer: each(&footer.texts("lines"), "", ""),
+            weak_footer: each(&footer.texts("weak"), "", ""),
+            disclaimer: each(&footer.texts("disclaimers"), "", ""),
+            weak_disclaimer: each(&footer.texts("weak_disclaimers"), "", ""),
+            legal: footer.texts("legal"),
+            footer_headings: footer.texts("headings"),
+            closing: each(&closings, r"^[\W_]{0,4}(?:", r")[\W_]{0,6}$"),
             closing_and_name: each(
-                &closing.lines,
+                &closings,
                 r"^[\W_]{0,4}(?:",
                 r")[,.!;\s~–-]{1,4}(?-i:\p{Lu})[\p{L}.'’-]*(?:\s+(?-i:\p{Lu})[\p{L}.'’-]*){0,3}[\W_]{0,3}$",
             ),
-            title: each(&closing.titles, "", ""),
-        }
+            title: each(&closing.texts("titles"), "", ""),
+        };
+        [attribution, separator, device, banner, footer, closing].into_iter().for_each(Book::close);
+        phrases
     }
 }
 
 /// What each word before a colon means; where two lists have a word, the first holds.
-fn fields(header: Header) -> HashMap<String, Field> {
-    let Header { from, to, date, subject, other } = header;
-    let lists = [(Field::Other, other), (Field::Subject, subject), (Field::Date, date), (Field::To, to), (Field::From, from)];
-    lists.into_iter().flat_map(|(field, words)| words.into_iter().map(move |word| (word, field))).collect()
+fn fields(mut header: Book) -> HashMap<String, Field> {
+    let lists = [("other", Field::Other), ("subject", Field::Subject), ("date", Field::Date), ("to", Field::To), ("from", Field::From)];
+    let fields = lists.into_iter().flat_map(|(key, field)| header.texts(key).into_iter().map(move |word| (word, field))).collect();
+    header.close();
+    fields
 }
 
 /// Each pattern with what stands before and after it.
