@@ -1,17 +1,20 @@
 //! The only asker of the hour and of randomness.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use ring::rand::SecureRandom as _;
 
 /// The hour. Everybody else is handed it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Clock {
     /// The machine's clock, moved by an offset (`--now`).
     System(SignedDuration),
-    /// A clock that stands until it is set: for the demo and for stories.
-    Frozen(Cell<Timestamp>),
+    /// A clock that stands until it is set, in microseconds: for the demo and for stories. Clones share one hand, as the
+    /// processes of a machine do.
+    Frozen(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -29,8 +32,8 @@ impl Clock {
 
     /// A clock that stands.
     #[must_use]
-    pub const fn frozen(at: Timestamp) -> Self {
-        Self::Frozen(Cell::new(at))
+    pub fn frozen(at: Timestamp) -> Self {
+        Self::Frozen(Arc::new(AtomicI64::new(at.as_microsecond())))
     }
 
     /// The instant it shows.
@@ -38,14 +41,14 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System(offset) => real_now().checked_add(*offset).unwrap_or(Timestamp::MAX),
-            Self::Frozen(at) => at.get(),
+            Self::Frozen(at) => Timestamp::from_microsecond(at.load(Ordering::Relaxed)).unwrap_or(Timestamp::MAX),
         }
     }
 
     /// Sets a frozen clock; a running one is not touched.
     pub fn set(&self, to: Timestamp) {
         if let Self::Frozen(at) = self {
-            at.set(to);
+            at.store(to.as_microsecond(), Ordering::Relaxed);
         }
     }
 

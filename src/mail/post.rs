@@ -129,7 +129,7 @@ impl Post {
         match self {
             Self::Servers(post) => post.next_rows(folder, opened, after, since),
             Self::Folder(post) => post.next_rows(folder, after, since),
-            Self::Scripted(post) => post.next_rows(&folder.name, after),
+            Self::Scripted(post) => post.next_rows(&folder.name, after, since),
         }
     }
 
@@ -169,7 +169,7 @@ impl Post {
                 post.with(|imap| imap.headers(&uids, &mut |row| rows.push(row)))?;
             }
             Self::Folder(post) => post.maildir()?.find_addresses(&folder.name, addresses, start_of(since), &mut |row| rows.push(row))?,
-            Self::Scripted(post) => rows = post.find_addresses(&folder.name, addresses)?,
+            Self::Scripted(post) => rows = post.find_addresses(&folder.name, addresses, since)?,
         }
         Ok(rows)
     }
@@ -236,7 +236,11 @@ impl Post {
     /// The host that takes outgoing mail, to look up its habits.
     #[must_use]
     pub fn smtp_host(&self) -> Option<&str> {
-        if let Self::Servers(post) = self { Some(&post.servers.smtp.host) } else { None }
+        match self {
+            Self::Servers(post) => Some(&post.servers.smtp.host),
+            Self::Folder(_) => None,
+            Self::Scripted(post) => post.host.as_deref(),
+        }
     }
 }
 

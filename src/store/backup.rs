@@ -109,7 +109,7 @@ impl Store {
         if !backup.is_file() {
             return Err(StoreError::Place(backup.to_owned(), "there is no such backup".to_owned()));
         }
-        let store = Self { conn: super::file::open_read_only(backup)?, path: backup.to_owned() };
+        let store = Self { conn: super::file::open_read_only(backup)?, path: backup.to_owned(), watch: super::Watch::default() };
         store.check()?;
         if store.version()? > super::schema::VERSION {
             return Err(StoreError::Newer(backup.to_owned()));

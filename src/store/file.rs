@@ -10,6 +10,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{StoreError, schema};
 
+/// Prepared statements kept: a turn asks about so many different questions, and asks them again at the next.
+const STATEMENTS: usize = 96;
 /// How long another process may hold the file before a write gives up.
 const BUSY: Duration = Duration::from_secs(20);
 
@@ -68,6 +70,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(BUSY)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.execute_batch(ALWAYS)?;
     Ok(conn)
 }

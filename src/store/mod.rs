@@ -29,6 +29,34 @@ pub use error::StoreError;
 pub struct Store {
     conn: Connection,
     path: PathBuf,
+    watch: Watch,
+}
+
+/// A moment of a write transaction at which a story may let the machine die.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Boundary {
+    /// All was said; none of it is kept yet.
+    BeforeCommit,
+    /// It is kept, and nobody knows it yet.
+    AfterCommit,
+}
+
+/// Who is told of the boundaries: nobody, but in stories.
+#[derive(Default)]
+struct Watch(Option<Box<dyn Fn(Boundary) + Send>>);
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "watched" } else { "unwatched" })
+    }
+}
+
+impl Watch {
+    fn passes(&self, boundary: Boundary) {
+        if let Some(watch) = &self.0 {
+            watch(boundary);
+        }
+    }
 }
 
 /// What can be asked and said inside one transaction.
@@ -45,7 +73,7 @@ impl Store {
     /// # Errors
     /// When it is damaged, newer than this program, or cannot be written. It is never deleted (P17).
     pub fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
-        let mut store = Self { conn: file::open(path)?, path: path.to_owned() };
+        let mut store = Self { conn: file::open(path)?, path: path.to_owned(), watch: Watch::default() };
         store.upgrade(now)?;
         Ok(store)
     }
@@ -55,7 +83,7 @@ impl Store {
     /// # Errors
     /// When it is missing, damaged, or of another version.
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let store = Self { conn: file::open_read_only(path)?, path: path.to_owned() };
+        let store = Self { conn: file::open_read_only(path)?, path: path.to_owned(), watch: Watch::default() };
         match store.version()? {
             schema::VERSION => Ok(store),
             newer if newer > schema::VERSION => Err(StoreError::Newer(path.to_owned())),
@@ -70,6 +98,13 @@ impl Store {
     pub fn for_play(self) -> Result<Self, StoreError> {
         self.conn.execute_batch("PRAGMA synchronous = OFF;")?;
         Ok(self)
+    }
+
+    /// Tells somebody of every commit: for stories, in which the machine dies at one.
+    #[must_use]
+    pub fn watched(mut self, watch: impl Fn(Boundary) + Send + 'static) -> Self {
+        self.watch = Watch(Some(Box::new(watch)));
+        self
     }
 
     /// Where the file is.
@@ -96,7 +131,9 @@ impl Store {
     pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let tx = self.begin(TransactionBehavior::Immediate)?;
         let answer = work(&Tx { conn: &tx, dir: self.dir() })?;
+        self.watch.passes(Boundary::BeforeCommit);
         tx.commit().map_err(StoreError::from)?;
+        self.watch.passes(Boundary::AfterCommit);
         Ok(answer)
     }
 
