@@ -37,9 +37,10 @@ pub fn deliver_due(world: &mut World) -> Result<u32, Trouble> {
             break;
         }
         // Read again immediately before: an answer that came a moment ago must stop it (P3).
+        let looked = world.now();
         sync::sync(world)?;
         match claim(world, id)? {
-            Claim::Go => sent += u32::from(attempt::attempt(world, id)?),
+            Claim::Go => sent += u32::from(attempt::attempt(world, id, looked)?),
             Claim::Moved => {}
         }
     }

@@ -244,6 +244,7 @@ fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
 /// When the database fails.
 pub fn prepare(world: &World) -> Result<u32, Trouble> {
     if !world.dry_run {
+        withdraw_from_the_future(world)?;
         renew_hours(world)?;
     }
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
@@ -268,6 +269,19 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
         }
         Ok(proposed)
     })
+}
+
+/// A clock that was ahead made drafts, or heard a yes, at an hour that is still to come: they are made anew when they are due.
+fn withdraw_from_the_future(world: &World) -> Result<(), Trouble> {
+    let Ok(soon) = world.now().checked_add(48.hours()) else { return Ok(()) };
+    let is_ahead = |draft: &Draft| draft.created_at > soon || draft.approved_at.is_some_and(|yes| yes > soon);
+    let ahead: Vec<Draft> = world.store.read(|tx| Ok::<_, Trouble>(tx.open_drafts()?.into_iter().filter(is_ahead).collect()))?;
+    if ahead.is_empty() {
+        return Ok(());
+    }
+    let why = "the clock of this machine was wrong when it was made or approved";
+    world.store.write(|tx| ahead.iter().try_for_each(|draft| world.pen().withdraw(tx, draft.contact, why).map(drop)))?;
+    Ok(())
 }
 
 /// Drafts whose hour has passed without a yes get a new one: nobody is told of an hour gone by.

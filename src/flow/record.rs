@@ -81,7 +81,7 @@ impl Pen<'_> {
     }
 
     /// Withdraws the open draft of a contact, or stops their approved check-in, and says why (P5).
-    /// One that is being sent, or may have been, is left alone.
+    /// One whose body has begun to leave, or may have, is left alone.
     ///
     /// # Errors
     /// When the database fails.
@@ -90,6 +90,7 @@ impl Pen<'_> {
         draft.state = match draft.state {
             DraftState::Review => DraftState::Withdrawn,
             DraftState::Queued | DraftState::Deferred => DraftState::Stopped,
+            DraftState::Sending if tx.rendered(draft.id)?.is_none_or(|mail| mail.body_begun.is_none()) => DraftState::Stopped,
             _ => return Ok(None),
         };
         draft.answer = Some(why.to_owned());

@@ -53,7 +53,8 @@ pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
 /// When it cannot be sent, or the database fails.
 pub fn digest_now(world: &mut World) -> Result<(), Trouble> {
     let (_, rendered) = compose(world)?;
-    let (raw, _) = render(world, &rendered)?;
+    let random = composing::new_message_id(&world.dice.bytes(), world.settings.owner.mailbox.address.domain());
+    let raw = render(world, &rendered, random)?;
     taken(hand_over(world, &raw))
 }
 
@@ -91,7 +92,11 @@ fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
         Some(run) if was_delivered(world, &run)? => return done(world, period),
         Some(_) if is_awaited(world)? => return Ok(()),
         Some(run) => run,
-        None => begin(world, period)?,
+        // The tables may have forgotten it, with a restored backup or a clock that was wrong; the mailbox has not.
+        None => match begin(world, period)? {
+            run if was_delivered(world, &run)? => return done(world, period),
+            run => run,
+        },
     };
     // Written down first: after a crash, or without an answer, it is looked for before it is sent again.
     world.store.write(|tx| tx.set_value(HANDED_OVER, &world.now().to_string()))?;
@@ -112,10 +117,18 @@ fn is_awaited(world: &World) -> Result<bool, Trouble> {
 /// Renders and stores it first, so that a second attempt sends the same mail.
 fn begin(world: &World, period: Timestamp) -> Result<Run, Trouble> {
     let (_, rendered) = compose(world)?;
-    let (raw, message_id) = render(world, &rendered)?;
+    let message_id = id_of(world, period);
+    let raw = render(world, &rendered, message_id.clone())?;
     let run = Run { period, done: false, message_id: Some(message_id), raw: Some(raw) };
     world.store.write(|tx| tx.set_run(NAME, &run, world.now()))?;
     Ok(run)
+}
+
+/// The digest of a period has one id, whoever makes it and however often: so it is found wherever it went.
+fn id_of(world: &World, period: Timestamp) -> String {
+    let owner = &world.settings.owner.mailbox.address;
+    let digest = super::change::sha256(format!("digest of {period} for {owner}").as_bytes());
+    format!("{}@{}", &digest[..32], owner.domain())
 }
 
 fn done(world: &World, period: Timestamp) -> Result<(), Trouble> {
@@ -141,9 +154,8 @@ fn was_delivered(world: &mut World, run: &Run) -> Result<bool, Trouble> {
     Ok(false)
 }
 
-fn render(world: &World, rendered: &letters::Rendered) -> Result<(Vec<u8>, String), Trouble> {
+fn render(world: &World, rendered: &letters::Rendered, message_id: String) -> Result<Vec<u8>, Trouble> {
     let owner = &world.settings.owner.mailbox;
-    let message_id = composing::new_message_id(&world.dice.bytes(), owner.address.domain());
     let letter = Letter {
         from: crate::model::address::Mailbox { name: "Curbside".to_owned(), address: owner.address.clone() },
         to: owner.clone(),
@@ -152,13 +164,12 @@ fn render(world: &World, rendered: &letters::Rendered) -> Result<(Vec<u8>, Strin
         html: Some(rendered.html.clone()),
         in_reply_to: None,
         references: Vec::new(),
-        message_id: message_id.clone(),
+        message_id,
         date: world.local(),
         attachment: None,
         headers: vec![("Auto-Submitted", "auto-generated".to_owned()), ("X-Auto-Response-Suppress", "All".to_owned())],
     };
-    let raw = composing::compose(&letter).map_err(|error| Trouble::refused(error.to_string()))?;
-    Ok((raw, message_id))
+    composing::compose(&letter).map_err(|error| Trouble::refused(error.to_string()))
 }
 
 fn hand_over(world: &mut World, raw: &[u8]) -> SendAnswer {

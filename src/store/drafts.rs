@@ -184,13 +184,16 @@ impl Tx<'_> {
         self.drafts_where("1 ORDER BY d.id DESC LIMIT ?1", [most])
     }
 
-    /// Mails that left from an instant on: when, and to which family. What caps and spacing are counted by.
+    /// Mails that left from an instant on, or may have: when, and to which family. What caps and spacing are counted by.
     ///
     /// # Errors
     /// When the database fails.
     pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT d.sent_at, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.sent_at >= ?1 ORDER BY d.sent_at",
+            "SELECT d.sent_at AS left_at, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.sent_at >= ?1
+             UNION ALL
+             SELECT d.body_begun, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.state = 'doubtful' AND d.body_begun >= ?1
+             ORDER BY left_at",
         )?;
         let rows = statement.query_map([micros(since)], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -266,6 +269,16 @@ impl Tx<'_> {
     pub fn set_body_begun(&self, id: DraftId, at: Option<Timestamp>) -> Result<(), StoreError> {
         self.conn.execute("UPDATE draft SET body_begun = ?2 WHERE id = ?1", params![id.0, at.map(micros)])?;
         Ok(())
+    }
+
+    /// Says that the first byte of the body may leave from now on; false when the delivery was withdrawn meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin_body(&self, id: DraftId, at: Timestamp) -> Result<bool, StoreError> {
+        let changed =
+            self.conn.execute("UPDATE draft SET body_begun = ?2 WHERE id = ?1 AND state = 'sending'", params![id.0, micros(at)])?;
+        Ok(changed == 1)
     }
 
     /// Says that the server has it, and until when its own copy in Sent may still appear.

@@ -18,6 +18,8 @@ use crate::steps::lists;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
 
+/// The body leaves within this time after the look at the mailbox, or not at all.
+const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 /// After this many days of temporary refusals the owner is told and it ends.
 const GIVE_UP_HOURS: i64 = 5 * 24;
 /// A provider's daily quota frees within a day.
@@ -80,15 +82,20 @@ fn attached(file: &crate::model::draft::Attachment) -> Result<compose::Attachmen
     Ok(compose::Attachment { name: file.name.clone(), content_type: content_type.to_owned(), bytes })
 }
 
-/// Sends the stored bytes; true when the server took them.
-pub(super) fn attempt(world: &mut World, id: DraftId) -> Result<bool, Trouble> {
+/// Sends the stored bytes; true when the server took them. `looked` is when the mailbox was looked at last.
+pub(super) fn attempt(world: &mut World, id: DraftId, looked: Timestamp) -> Result<bool, Trouble> {
     let (draft, raw) = world.store.read(|tx| Ok::<_, Trouble>((tx.draft(id)?, tx.rendered(id)?)))?;
     let (Some(draft), Some(rendered)) = (draft, raw) else { return Ok(false) };
     let envelope = Envelope { from: draft.content.from.address.clone(), to: draft.content.to.address.clone() };
     let World { store, post, clock, .. } = world;
     let mut begin = || {
         let at = clock.now();
-        store.write(|tx| tx.set_body_begun(id, Some(at))).map_err(|error: StoreError| error.to_string())
+        // A machine may sleep for days between two commands: then the look at the mailbox is old, and the hour another one.
+        if at.duration_since(looked).abs() > FRESH {
+            return Err("too long after the last look at the mailbox".to_owned());
+        }
+        let is_wanted = store.write(|tx| tx.begin_body(id, at)).map_err(|error: StoreError| error.to_string())?;
+        if is_wanted { Ok(()) } else { Err("it was withdrawn at the last moment".to_owned()) }
     };
     let answer = post.send(&envelope, &rendered.raw, &mut begin);
     tracing::info!(draft = id.0, to = envelope.to.masked(), "send ended");
@@ -98,6 +105,9 @@ pub(super) fn attempt(world: &mut World, id: DraftId) -> Result<bool, Trouble> {
 fn conclude(world: &World, id: DraftId, answer: SendAnswer) -> Result<bool, Trouble> {
     world.store.write(|tx| {
         let Some(mut draft) = tx.draft(id)? else { return Ok(false) };
+        if draft.state != DraftState::Sending && !matches!(answer, SendAnswer::Accepted(_)) {
+            return Ok(false); // withdrawn while it waited for its body to begin: it did not leave, and does not go again
+        }
         match answer {
             SendAnswer::Accepted(text) => {
                 record_sent(world, tx, &mut draft, world.now(), &text)?;
