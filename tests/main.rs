@@ -7,6 +7,8 @@ mod letters;
 mod mail_edges;
 mod river;
 mod servers;
+mod simulated;
+mod simulator;
 mod store;
 mod support;
 mod terminal;

@@ -69,7 +69,7 @@ fn p17_resume_with_an_invitation_lifts_an_opt_out() {
 }
 
 /// The owner goes back to a backup, as the command does it.
-fn restored(town: &mut Town, backup: &std::path::Path) {
+pub fn restored(town: &mut Town, backup: &std::path::Path) {
     let (path, now) = (town.database(), town.see().now());
     town.starts_again(); // the old file is closed below before it is moved
     let world = town.world();

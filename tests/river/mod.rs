@@ -2,7 +2,7 @@
 
 mod answers;
 mod hours;
-mod keeping;
+pub mod keeping;
 mod mailbox;
 mod never;
 mod once;

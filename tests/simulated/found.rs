@@ -1,0 +1,193 @@
+//! What the simulator found, each as a story that shows it, so that it stays mended.
+
+use curbside::clock::Clock;
+use curbside::flow::Change;
+use curbside::mail::scripted::{Fates, Moment, Scripted};
+use curbside::model::draft::{Draft, DraftState};
+use curbside::model::edge::{EdgeError, SendAnswer};
+use curbside::model::journal::EntryKind;
+use curbside::store::{Store, StoreError};
+use jiff::{Timestamp, ToSpan};
+
+use crate::river::keeping::restored;
+use crate::support::town::Town;
+
+const JANE: &str = "jane@plan.example";
+
+/// Jane is due, and the yes is given.
+fn approved() -> Town {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    assert_eq!(town.approve_all(), 1, "{:?}", town.plan());
+    town
+}
+
+/// The laptop is closed at a moment of the turn, and opened again hours later.
+#[derive(Debug)]
+struct Sleeps {
+    clock: Clock,
+    at: Moment,
+    hours: i64,
+}
+
+impl Fates for Sleeps {
+    fn at(&mut self, office: &mut Scripted, moment: Moment) -> Result<(), EdgeError> {
+        if moment == self.at && self.hours > 0 {
+            self.clock.set(self.clock.now() + self.hours.hours());
+            office.now = self.clock.now();
+            self.hours = 0;
+        }
+        Ok(())
+    }
+}
+
+/// Holds P3, P4, T6.
+#[test]
+fn a_laptop_closed_between_the_look_at_the_mailbox_and_the_send_sends_nothing_when_it_is_opened_at_night() {
+    for moment in [Moment::Rows, Moment::BeforeSend] {
+        let mut town = approved();
+        town.clock_at("2026-04-06 10:06");
+        let clock = town.see().clock.clone();
+        town.post().fates = Some(Box::new(Sleeps { clock, at: moment, hours: 40 }));
+        town.turn();
+        town.post().fates = None;
+        assert_eq!(town.out().len(), 0, "it is two in the morning, and nobody has looked at the mailbox since: {moment:?}");
+        assert_eq!(town.state(JANE), DraftState::Queued);
+        town.hours_pass(12);
+        assert_eq!(town.out().len(), 1, "it goes at a decent hour");
+    }
+}
+
+/// Holds P4.
+#[test]
+fn a_check_in_that_may_have_arrived_counts_for_the_caps() {
+    let mut town = Town::with("[sending]\nper_day = 1\n");
+    town.add("Jane Doe <jane@plan.example>");
+    town.add("Omar Reyes <omar@lake.example>");
+    town.turn();
+    town.approve_all();
+    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
+    town.hours_pass(1);
+    let states = [town.state(JANE), town.state("omar@lake.example")];
+    assert!(states.contains(&DraftState::Doubtful), "{states:?}");
+    town.hours_pass(8);
+    assert_eq!(town.out().len(), 0, "one mail a day, and it may have been that one");
+    town.days_pass(1);
+    assert_eq!(town.out().len(), 1);
+}
+
+/// Holds P12, T4.
+#[test]
+fn a_clock_that_was_a_year_ahead_for_an_hour_does_not_silence_the_digest_for_a_year() {
+    let mut town = Town::new();
+    town.days_pass(8);
+    let digests = town.digests();
+    let raw = town.post().out.last().expect("a digest").1.clone();
+    town.put("INBOX", &raw);
+    let now = town.see().now();
+    town.clock_to(now + (400 * 24).hours());
+    town.turn();
+    town.clock_to(now + 1.hour());
+    town.turn();
+    let ahead = town.digests() - digests;
+    assert!(ahead <= 1, "none of this week's is sent again");
+    town.days_pass(7);
+    assert_eq!(town.digests() - digests - ahead, 1, "and next week's comes");
+}
+
+/// Holds P12, P17.
+#[test]
+fn a_digest_that_a_restored_backup_knows_nothing_of_is_found_in_the_mailbox_and_not_sent_again() {
+    let mut town = Town::new();
+    let backup = town.dir().join("old.db");
+    town.see().store.back_up_to(&backup).expect("a backup");
+    town.days_pass(8);
+    let sent = town.post().out.clone();
+    let (_, raw) = sent.last().expect("a digest");
+    town.put("INBOX", raw);
+    restored(&mut town, &backup);
+    town.turn();
+    assert_eq!(town.digests(), 1);
+}
+
+/// Holds T4.
+#[test]
+fn a_yes_given_while_the_clock_was_a_year_ahead_does_not_wait_for_that_year() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    let now = town.see().now();
+    town.clock_to(now + (400 * 24).hours());
+    town.turn();
+    assert_eq!(town.approve_all(), 1);
+    town.clock_to(now + 1.hour());
+    town.turn();
+    town.hours_pass(1);
+    assert!(town.tells(JANE, "the clock of this machine was wrong"));
+    assert_eq!(town.approve_all(), 1, "she is proposed again, at once");
+    town.days_pass(2);
+    assert_eq!(town.out().len(), 1);
+}
+
+/// Holds T4.
+#[test]
+fn a_pause_of_a_day_begun_while_the_clock_was_a_year_ahead_ends_when_the_clock_is_right() {
+    let mut town = approved();
+    let now = town.see().now();
+    let pause = (now + (400 * 24).hours()).to_string();
+    let said = town.see().store.write(|tx| {
+        tx.set_value("sending_paused_until", &pause)?;
+        tx.set_value("sending_paused_why", "the daily limit")
+    });
+    said.unwrap_or_else(|error: curbside::store::StoreError| panic!("{error}"));
+    town.hours_pass(8);
+    assert_eq!(town.out().len(), 1);
+}
+
+/// Holds P5.
+#[test]
+fn a_check_in_interrupted_before_its_body_does_not_go_after_a_call_with_them_was_logged() {
+    let mut town = approved();
+    town.clock_at("2026-04-06 10:06");
+    town.dies(Moment::BeforeSend);
+    assert_eq!(town.state(JANE), DraftState::Sending);
+    let call = Change::Log { who: JANE.to_owned(), text: "we spoke".to_owned(), kind: EntryKind::Call, on: None };
+    town.does(call);
+    assert_eq!(town.first(JANE).state, DraftState::Stopped, "{:?}", town.first(JANE).answer);
+    town.days_pass(3);
+    assert_eq!(town.out().len(), 0);
+}
+
+/// The owner takes it back in another process, at a moment of the turn.
+#[derive(Debug)]
+struct Meddles {
+    desk: Store,
+    at: Moment,
+}
+
+impl Fates for Meddles {
+    fn at(&mut self, _: &mut Scripted, moment: Moment) -> Result<(), EdgeError> {
+        if moment == self.at {
+            let taken_back = self.desk.write(|tx| {
+                let draft = tx.drafts_in(DraftState::Sending)?.remove(0);
+                tx.update_draft(&Draft { state: DraftState::Stopped, ..draft }, Timestamp::UNIX_EPOCH)
+            });
+            taken_back.unwrap_or_else(|error: StoreError| panic!("{error}"));
+        }
+        Ok(())
+    }
+}
+
+/// Holds P5, S12.
+#[test]
+fn a_check_in_withdrawn_between_the_claim_and_the_body_does_not_go() {
+    let mut town = approved();
+    town.clock_at("2026-04-06 10:06");
+    let desk = Store::open(&town.database(), town.see().now()).expect("the same database");
+    town.post().fates = Some(Box::new(Meddles { desk, at: Moment::BeforeSend }));
+    town.turn();
+    town.post().fates = None;
+    town.days_pass(2);
+    assert_eq!(town.out().len(), 0);
+    assert_eq!(town.first(JANE).state, DraftState::Stopped);
+}

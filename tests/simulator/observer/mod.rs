@@ -1,0 +1,289 @@
+//! The observer: sees what the provider sees and what the owner wished, and says where a promise was broken.
+//!
+//! It never opens the database and asks nothing of the program's own judgement; its statement of the promises is its own
+//! and as simple as can be. A thing counts as visible to the program when it happened before the program last began to
+//! read the mailbox: what comes between that reading and the send could not be known.
+
+mod courtesy;
+mod hours;
+mod judge;
+mod settled;
+mod standing;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::facts::{Fact, Reports, What, Who, Wish};
+
+pub use courtesy::{Breach, Courtesy, Sort};
+pub use settled::SETTLING;
+
+/// The owner's settings, as the owner wrote them.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The owner's address.
+    pub me: String,
+    /// The owner's zone.
+    pub zone: TimeZone,
+    /// Mails a day.
+    pub per_day: usize,
+    /// Mails a week to one family.
+    pub per_family: usize,
+    /// First and last minute of the business day.
+    pub hours: (i32, i32),
+    /// Monday's hour of the digest.
+    pub digest_hour: i8,
+    /// Days back to which the mailbox is searched.
+    pub since_days: i64,
+}
+
+/// A person as the owner's wishes describe them.
+#[derive(Debug, Clone)]
+struct Person {
+    who: Who,
+    addresses: Vec<String>,
+    zone: TimeZone,
+    family: String,
+    auto: bool,
+    known_at: Timestamp,
+    forgotten: bool,
+}
+
+/// A yes to exactly one text.
+#[derive(Debug, Clone)]
+struct Yes {
+    step: u64,
+    at: Timestamp,
+    shown: Timestamp,
+    check_in: i64,
+    to: String,
+    subject: String,
+    text: String,
+    /// Used up, void, or taken back.
+    over: bool,
+    /// Taken back by the owner.
+    taken_back: bool,
+}
+
+/// A check-in that the server took.
+#[derive(Debug, Clone)]
+struct Delivery {
+    step: u64,
+    at: Timestamp,
+    shown: Timestamp,
+    who: Option<Who>,
+    to: String,
+    id: String,
+    check_in: Option<i64>,
+    /// The owner said that it did not arrive.
+    denied: bool,
+}
+
+/// The observer.
+#[derive(Debug)]
+pub struct Observer {
+    rules: Rules,
+    people: BTreeMap<Who, Person>,
+    /// All facts about each person, in order.
+    past: HashMap<Who, Vec<Fact>>,
+    general: Vec<Fact>,
+    /// Mail that concerned nobody when it came.
+    strange: Vec<Fact>,
+    yeses: Vec<Yes>,
+    deliveries: Vec<Delivery>,
+    /// Message-IDs the owner wants sent once more.
+    resends: HashSet<i64>,
+    said_arrived: HashSet<i64>,
+    copies: HashMap<String, Vec<u64>>,
+    listed: Option<(u64, Timestamp)>,
+    read_failed: bool,
+    digests: Vec<(Timestamp, Timestamp)>,
+    clock_wrong_at: Option<Timestamp>,
+    began: Option<Timestamp>,
+    last_seen: Timestamp,
+    restored_at: Option<(u64, Timestamp)>,
+    courtesy: Courtesy,
+}
+
+impl Observer {
+    /// An observer who has seen nothing yet.
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            people: BTreeMap::new(),
+            past: HashMap::new(),
+            general: Vec::new(),
+            strange: Vec::new(),
+            yeses: Vec::new(),
+            deliveries: Vec::new(),
+            resends: HashSet::new(),
+            said_arrived: HashSet::new(),
+            copies: HashMap::new(),
+            listed: None,
+            read_failed: false,
+            digests: Vec::new(),
+            clock_wrong_at: None,
+            began: None,
+            last_seen: Timestamp::UNIX_EPOCH,
+            restored_at: None,
+            courtesy: Courtesy::default(),
+        }
+    }
+
+    /// Sees a fact, and judges it.
+    pub fn sees(&mut self, fact: &Fact) {
+        self.last_seen = fact.at;
+        if fact.shown.duration_since(fact.at).abs() > SignedDuration::from_secs(120) {
+            self.clock_wrong_at = Some(fact.at);
+        }
+        match &fact.what {
+            What::Listed => {
+                self.listed = Some((fact.step, fact.at));
+                self.read_failed = false;
+            }
+            What::ReadFailed => self.read_failed = true,
+            What::Delivered { to, raw } => self.delivered(fact, to, raw),
+            What::Came(came) => match self.concerned(came) {
+                Some(who) => self.past.entry(who).or_default().push(fact.clone()),
+                None => self.strange.push(fact.clone()),
+            },
+            What::OwnerWrote(who) => self.past.entry(*who).or_default().push(fact.clone()),
+            What::Filed { id } => self.copies.entry(id.clone()).or_default().push(fact.step),
+            What::Wish(wish) => self.wishes(fact, wish),
+            What::Restored { to } => self.restored(fact, *to),
+            What::CalmTurn => self.calm(fact),
+            What::AnswerLost | What::Told(_) => {}
+        }
+    }
+
+    /// All that was broken, and the sums.
+    pub fn verdict(mut self, reports: &Reports) -> Courtesy {
+        self.settled(reports);
+        self.courtesy
+    }
+
+    /// The sums so far.
+    pub fn sums(self) -> Courtesy {
+        self.courtesy
+    }
+
+    /// The first breach so far.
+    pub fn breach(&self) -> Option<&Breach> {
+        self.courtesy.breaches.first()
+    }
+
+    /// Whom a mail concerns, as the program can know: by a known address, or by the conversation.
+    fn concerned(&self, came: &super::facts::Came) -> Option<Who> {
+        let owner_of = self.people.values().find(|person| person.addresses.contains(&came.from)).map(|person| person.who);
+        owner_of
+            .or(came.in_thread.then_some(came.who))
+            .or(matches!(came.says, super::facts::Says::Dead | super::facts::Says::Returned).then_some(came.who))
+    }
+
+    fn wishes(&mut self, fact: &Fact, wish: &Wish) {
+        match wish {
+            Wish::Knows { who, addresses, zone, family, auto } => self.knows(fact, *who, addresses, zone, family, *auto),
+            Wish::Address(who, address) => {
+                self.people.entry(*who).and_modify(|person| person.addresses.push(address.clone()));
+                self.look_back(*who);
+            }
+            Wish::Family(who, family) => {
+                self.people.entry(*who).and_modify(|person| family.clone_into(&mut person.family));
+            }
+            Wish::Yes { check_in, to, subject, text } => self.says_yes(fact, *check_in, to, subject, text),
+            Wish::No(check_in) => self.takes_back(*check_in),
+            Wish::Resend(check_in) => {
+                self.resends.insert(*check_in);
+                // As far as anybody can know, what left before did not arrive.
+                self.deliveries
+                    .iter_mut()
+                    .filter(|delivery| delivery.check_in == Some(*check_in))
+                    .for_each(|delivery| delivery.denied = true);
+                // It is a new yes to the same bytes.
+                for yes in self.yeses.iter_mut().filter(|yes| yes.check_in == *check_in) {
+                    (yes.step, yes.at, yes.shown) = (fact.step, fact.at, fact.shown);
+                }
+            }
+            Wish::Arrived(check_in) => drop(self.said_arrived.insert(*check_in)),
+            Wish::PauseAll(_) | Wish::ResumeAll => self.general.push(fact.clone()),
+            Wish::Forget(who) => {
+                self.people.entry(*who).and_modify(|person| person.forgotten = true);
+            }
+            Wish::Stop(who)
+            | Wish::Pause(who, _)
+            | Wish::Resume(who)
+            | Wish::Answered(who)
+            | Wish::Talked(who)
+            | Wish::WroteElsewhere(who) => self.past.entry(*who).or_default().push(fact.clone()),
+        }
+    }
+
+    fn knows(&mut self, fact: &Fact, who: Who, addresses: &[String], zone: &str, family: &str, auto: bool) {
+        let zone = TimeZone::get(zone).expect("a zone");
+        let person =
+            Person { who, addresses: addresses.to_vec(), zone, family: family.to_owned(), auto, known_at: fact.at, forgotten: false };
+        self.people.insert(who, person);
+        self.look_back(who);
+    }
+
+    /// Mail that came before its sender was known is theirs after all.
+    fn look_back(&mut self, who: Who) {
+        let addresses = self.people.get(&who).map(|person| person.addresses.clone()).unwrap_or_default();
+        let is_theirs = |fact: &Fact| matches!(&fact.what, What::Came(came) if addresses.contains(&came.from));
+        let (theirs, others) = std::mem::take(&mut self.strange).into_iter().partition(is_theirs);
+        self.strange = others;
+        let past = self.past.entry(who).or_default();
+        past.extend::<Vec<Fact>>(theirs);
+        past.sort_by_key(|fact| fact.step);
+    }
+
+    fn says_yes(&mut self, fact: &Fact, check_in: i64, to: &str, subject: &str, text: &str) {
+        // A second yes to the same check-in takes the place of the first.
+        self.takes_back(check_in);
+        self.yeses.push(Yes {
+            step: fact.step,
+            at: fact.at,
+            shown: fact.shown,
+            check_in,
+            to: to.to_owned(),
+            subject: subject.to_owned(),
+            text: plain(text),
+            over: false,
+            taken_back: false,
+        });
+    }
+
+    fn takes_back(&mut self, check_in: i64) {
+        for yes in self.yeses.iter_mut().filter(|yes| yes.check_in == check_in) {
+            (yes.over, yes.taken_back) = (true, true);
+        }
+    }
+
+    /// What the owner wished after the backup was made is forgotten with the database; every yes before it is void.
+    fn restored(&mut self, fact: &Fact, to: u64) {
+        let is_lost = |old: &Fact| old.step > to && matches!(old.what, What::Wish(_));
+        self.past.values_mut().for_each(|facts| facts.retain(|old| !is_lost(old)));
+        self.general.retain(|old| !is_lost(old));
+        self.yeses.iter_mut().for_each(|yes| yes.over = true);
+        self.resends.clear();
+        self.said_arrived.clear();
+        self.restored_at = Some((to, fact.at));
+    }
+
+    fn breaks(&mut self, fact: &Fact, sort: Sort, what: String) {
+        self.courtesy.breaches.push(Breach { sort, at: fact.at, step: fact.step, what });
+    }
+}
+
+/// Text as two programs that wrap and end lines differently agree on it.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The day an instant falls on.
+fn day(at: Timestamp, zone: &TimeZone) -> Date {
+    at.to_zoned(zone.clone()).date()
+}
