@@ -127,6 +127,7 @@ impl Life {
             Moment::AfterCopy => {
                 let raw = office.boxes.iter().find(|found| found.folder.name == "Sent").and_then(|found| found.mails.last());
                 if let Some(id) = raw.map(|mail| people::id_of(&mail.bytes).0) {
+                    self.counts.add(Fault::CopyByProgram);
                     self.note(What::Filed { id });
                 }
                 self.dies_at(Fault::KilledAfterCopy)

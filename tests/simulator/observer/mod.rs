@@ -202,9 +202,9 @@ impl Observer {
                     .iter_mut()
                     .filter(|delivery| delivery.check_in == Some(*check_in))
                     .for_each(|delivery| delivery.denied = true);
-                // It is a new yes to the same bytes.
-                for yes in self.yeses.iter_mut().filter(|yes| yes.check_in == *check_in) {
-                    (yes.step, yes.at, yes.shown) = (fact.step, fact.at, fact.shown);
+                // It is a new yes to the same bytes, also where a restored backup had made the first one void.
+                if let Some(yes) = self.yeses.iter_mut().rfind(|yes| yes.check_in == *check_in) {
+                    (yes.step, yes.at, yes.shown, yes.over, yes.taken_back) = (fact.step, fact.at, fact.shown, false, false);
                 }
             }
             Wish::Arrived(check_in) => drop(self.said_arrived.insert(*check_in)),
