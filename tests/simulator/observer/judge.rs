@@ -150,15 +150,16 @@ impl Observer {
         let today = (day(fact.at, &zone), day(fact.shown, &zone));
         let known: Vec<&Delivery> = self.deliveries.iter().filter(|delivery| self.is_remembered(delivery)).collect();
         let same_day = known.iter().filter(|delivery| (day(delivery.at, &zone), day(delivery.shown, &zone)) == today).count();
-        let family =
-            |delivery: &&&Delivery| delivery.who.and_then(|who| self.people.get(&who)).is_some_and(|other| other.family == person.family);
+        let family = |delivery: &&&Delivery| {
+            delivery.who.and_then(|who| self.people.get(&who)).is_some_and(|other| other.family() == person.family())
+        };
         let near = |delivery: &&&Delivery| is_within(fact.at, delivery.at, WEEK) && is_within(fact.shown, delivery.shown, WEEK);
         let of_family = known.iter().filter(family).filter(near).count();
         if same_day >= self.rules.per_day {
             self.breaks(fact, Sort::OverCap, format!("the mail to {to} is number {} of the day", same_day + 1));
         }
         if of_family >= self.rules.per_family {
-            self.breaks(fact, Sort::OverCap, format!("the mail to {to} is number {} of the week to {}", of_family + 1, person.family));
+            self.breaks(fact, Sort::OverCap, format!("the mail to {to} is number {} of the week to {}", of_family + 1, person.family()));
         }
     }
 

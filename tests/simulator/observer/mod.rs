@@ -46,10 +46,17 @@ struct Person {
     who: Who,
     addresses: Vec<String>,
     zone: TimeZone,
-    family: String,
+    /// Employers' families, each with the step at which the owner gave it.
+    families: Vec<(u64, String)>,
     auto: bool,
     known_at: Timestamp,
     forgotten: bool,
+}
+
+impl Person {
+    fn family(&self) -> &str {
+        self.families.last().map_or("", |(_, family)| family)
+    }
 }
 
 /// A yes to exactly one text.
@@ -191,7 +198,7 @@ impl Observer {
                 self.look_back(*who);
             }
             Wish::Family(who, family) => {
-                self.people.entry(*who).and_modify(|person| family.clone_into(&mut person.family));
+                self.people.entry(*who).and_modify(|person| person.families.push((fact.step, family.clone())));
             }
             Wish::Yes { check_in, to, subject, text } => self.says_yes(fact, *check_in, to, subject, text),
             Wish::No(check_in) => self.takes_back(*check_in),
@@ -223,8 +230,15 @@ impl Observer {
 
     fn knows(&mut self, fact: &Fact, who: Who, addresses: &[String], zone: &str, family: &str, auto: bool) {
         let zone = TimeZone::get(zone).expect("a zone");
-        let person =
-            Person { who, addresses: addresses.to_vec(), zone, family: family.to_owned(), auto, known_at: fact.at, forgotten: false };
+        let person = Person {
+            who,
+            addresses: addresses.to_vec(),
+            zone,
+            families: vec![(fact.step, family.to_owned())],
+            auto,
+            known_at: fact.at,
+            forgotten: false,
+        };
         self.people.insert(who, person);
         self.look_back(who);
     }
@@ -267,6 +281,9 @@ impl Observer {
         let is_lost = |old: &Fact| old.step > to && matches!(old.what, What::Wish(_));
         self.past.values_mut().for_each(|facts| facts.retain(|old| !is_lost(old)));
         self.general.retain(|old| !is_lost(old));
+        for person in self.people.values_mut() {
+            person.families.retain(|(step, _)| *step <= to);
+        }
         self.yeses.iter_mut().for_each(|yes| yes.over = true);
         self.resends.clear();
         self.said_arrived.clear();

@@ -117,6 +117,8 @@ fn wished(standing: &mut Standing, fact: &Fact, wish: &Wish) {
         Wish::Talked(_) => {
             standing.owed = false;
             standing.talked = true;
+            // Whoever talks is not away.
+            standing.not_before = standing.not_before.filter(|(_, why)| *why != "they are away");
             standing.voids = Some((fact.step, "they talked"));
         }
         Wish::WroteElsewhere(_) => {
