@@ -1,6 +1,7 @@
 //! Homes of the benchmark, and the real binary at work in them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -68,6 +69,7 @@ pub fn template(town: &Town) -> PathBuf {
         settings.ca_file.as_deref().map(Path::display).expect("a CA"),
     );
     fs::write(home.join("config.toml"), text).expect("a file");
+    fs::set_permissions(home.join("config.toml"), fs::Permissions::from_mode(0o600)).expect("a file of one's own: it tells a password");
     let world = world(&home);
     for contact in 0..CONTACTS {
         add(&world, &format!("Contact Number{contact}"), &address(contact));

@@ -17,6 +17,7 @@ use crate::steps::plan::{Candidate, Rules};
 use crate::steps::window::{Wanted, Window, slot, zone_of_mails};
 use crate::steps::{lists, plan as planning};
 use crate::store::contacts::Kept;
+use crate::store::drafts::Origin;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
 
@@ -163,18 +164,17 @@ pub(super) fn candidate_of(world: &World, tx: &Tx<'_>, kept: Kept, in_hand: Opti
 fn candidate(world: &World, tx: &Tx<'_>, kept: Kept, in_hand: Option<String>, commons: &Commons) -> Result<Candidate, StoreError> {
     let id = kept.contact.id;
     let address = draft_text::address_of(tx, &kept.contact)?;
-    let drafts = tx.drafts_of(id)?;
-    // A word that came back was not had.
-    let had = |draft: &&Draft| draft.state == DraftState::Sent && kept.story.our_mails > 0;
+    let sent = tx.sent_to(id)?;
     let domain = address.as_ref().map(|address| address.domain().to_owned()).unwrap_or_default();
     Ok(Candidate {
         window: window(world, tx, &kept)?,
         occasions: Occasions {
             news: untold(tx, id, commons)?,
-            season: season(&drafts, id, commons, &world.settings.owner.zone),
+            season: season(&sent, id, commons, &world.settings.owner.zone),
             remarks: remarks(tx, &kept)?,
         },
-        used: drafts.iter().filter(had).map(|draft| draft.template.clone()).collect(),
+        // A word that came back was not had.
+        used: if kept.story.our_mails > 0 { sent.into_iter().map(|origin| origin.template).collect() } else { Vec::new() },
         suppressed: address.as_ref().map(|address| tx.suppressed(address)).transpose()?.flatten().is_some(),
         never: is_never(world, &domain),
         in_hand,
@@ -216,26 +216,19 @@ fn untold(tx: &Tx<'_>, contact: ContactId, commons: &Commons) -> Result<Option<(
 }
 
 /// The season of the day, unless they had a word about it already.
-fn season(drafts: &[Draft], contact: ContactId, commons: &Commons, zone: &TimeZone) -> Option<(String, String)> {
+fn season(sent: &[Origin], contact: ContactId, commons: &Commons, zone: &TimeZone) -> Option<(String, String)> {
     let season = lists::season(commons.today)?;
     let began = lists::season_began(commons.today);
-    let had = drafts.iter().any(|draft| {
-        draft.because == Reason::Seasonal && draft.created_at.to_zoned(zone.clone()).date() >= began && draft.state == DraftState::Sent
-    });
+    let had = sent.iter().any(|origin| origin.because == Reason::Seasonal && origin.created_at.to_zoned(zone.clone()).date() >= began);
     let line = usize::try_from(contact.0).unwrap_or(0) % season.lines.len().max(1);
     (!had).then(|| Some((season.key.clone(), season.lines.get(line)?.clone()))).flatten()
 }
 
 /// Notes, calls and meetings since the last mail, newest first.
 fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
-    let entries = tx.last_entries_of(kept.contact.id, 30)?;
-    let fresh = entries.into_iter().filter(|entry| kept.story.last_mail.is_none_or(|last| entry.line.on > last));
-    Ok(fresh
-        .filter_map(|entry| {
-            let is_talk = matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting);
-            (is_talk || entry.line.kind == EntryKind::Note).then_some(Remark { on: entry.line.on, is_talk, text: entry.line.text })
-        })
-        .collect())
+    let fresh = tx.noted_after(kept.contact.id, kept.story.last_mail.unwrap_or(Timestamp::MIN), 30)?;
+    let is_talk = |kind: EntryKind| matches!(kind, EntryKind::Call | EntryKind::Meeting);
+    Ok(fresh.into_iter().map(|entry| Remark { on: entry.line.on, is_talk: is_talk(entry.line.kind), text: entry.line.text }).collect())
 }
 
 /// Makes the drafts that are due within a week and do not exist yet; returns how many.

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::{StoreError, Tx, from_json, instant, json, micros, parsed};
 use crate::model::draft::{Draft, DraftState};
 use crate::model::id::{ContactId, DraftId, NewsId};
+use crate::model::plan::Reason;
 
 const COLUMNS: &str = "d.id, d.contact, c.name, c.family, d.revision, d.state, d.because, d.reason, d.template, d.news, d.content, d.approved, d.approved_at, \
      d.due, d.send_at, d.blocked, d.attempts, d.answer, d.message_id, d.created_at, d.changed_at";
@@ -49,6 +50,17 @@ pub struct Rendered {
     pub message_id: String,
     /// When the first byte of the body may have left, if it may.
     pub body_begun: Option<Timestamp>,
+}
+
+/// What a check-in that was sent was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The template's name.
+    pub template: String,
+    /// Why it was proposed.
+    pub because: Reason,
+    /// When it was drafted.
+    pub created_at: Timestamp,
 }
 
 /// A check-in whose copy in Sent is still to be found or filed.
@@ -174,6 +186,21 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn drafts_of(&self, contact: ContactId) -> Result<Vec<Draft>, StoreError> {
         self.drafts_where("d.contact = ?1 ORDER BY d.id DESC", [contact.0])
+    }
+
+    /// What the check-ins that a contact was sent were made from, newest first; their texts stay on the disk.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sent_to(&self, contact: ContactId) -> Result<Vec<Origin>, StoreError> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT template, because, created_at FROM draft WHERE contact = ?1 AND state = 'sent' ORDER BY id DESC")?;
+        let rows = statement.query_and_then([contact.0], |row| {
+            let because = parsed(&row.get::<_, String>(1)?)?;
+            Ok(Origin { template: row.get(0)?, because, created_at: instant(row.get(2)?) })
+        })?;
+        rows.collect()
     }
 
     /// The newest drafts of anybody, newest first: their sentences are not to be repeated.

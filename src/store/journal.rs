@@ -97,6 +97,16 @@ impl Tx<'_> {
         self.entries_where("j.contact = ?1 ORDER BY j.happened DESC, j.id DESC LIMIT ?2", params![contact.0, most])
     }
 
+    /// What the owner noted about a contact after an instant, calls and meetings too, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn noted_after(&self, contact: ContactId, after: Timestamp, most: u32) -> Result<Vec<Entry>, StoreError> {
+        let condition = "j.contact = ?1 AND j.happened > ?2 AND j.kind IN ('note', 'call', 'meeting')
+             ORDER BY j.happened DESC, j.id DESC LIMIT ?3";
+        self.entries_where(condition, params![contact.0, micros(after), most])
+    }
+
     /// Lines about a kept mail, oldest first.
     ///
     /// # Errors
