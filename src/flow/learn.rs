@@ -69,9 +69,9 @@ impl Learner<'_> {
             Some(at) => at,
             None => self.after_ours(self.at(row, &mail)?, concern)?,
         };
-        let found = Found { mail: &mail, bytes, event: &concern.event, at };
+        let found = Found { mail: &mail, bytes, event: &concern.event, at, arrived: row.arrived };
         if !matches!(concern.why, Why::Owner(_) | Why::Contact(_, Writer::Unverified)) {
-            self.was_sent(mail.refers_to(), at, "it was answered")?;
+            self.was_sent(mail.refers_to(), |begun| begun.unwrap_or(at).min(at), "it was answered")?;
         }
         match &concern.why {
             Why::Contact(contact, writer) => self.learn_from_contact(&found, *contact, *writer),
@@ -94,15 +94,19 @@ impl Learner<'_> {
     }
 
     /// When a mail counts as having happened. New mail happened since the last look and before now, whatever it says;
-    /// old mail when its date says, unless that is senseless. An answer comes after what it answers.
+    /// old mail when its date says, unless that is senseless. What a restored backup does not know is dated as it was when
+    /// it was new: a check-in keeps the Date of its first try, and may have left weeks later (P3, P17). An answer comes
+    /// after what it answers.
     fn at(&self, row: &HeaderRow, mail: &Mail) -> Result<Timestamp, StoreError> {
         let written = mail.date.map(|date| date.at);
         let arrived = row.arrived.or(written).unwrap_or(self.now);
         let sane = |at: &Timestamp| arrived.checked_add(25.hours()).is_ok_and(|latest| *at <= latest);
+        let reread_from = self.tx.instant("reread_from")?;
         let at = match self.live_from {
             // Stamped before the last look and not seen then: moved here, or stamped by another clock. It is new now.
             Some(last) if arrived < last => self.now,
             Some(_) => arrived,
+            None if reread_from.is_some_and(|from| from <= arrived) => arrived,
             None => written.filter(sane).unwrap_or(arrived),
         };
         let mut after = None;
@@ -143,11 +147,17 @@ impl Learner<'_> {
     }
 
     /// Something refers to a mail whose fate was not known, or lies in Sent: it did leave (P1).
-    fn was_sent<'i>(&self, ids: impl Iterator<Item = &'i str>, at: Timestamp, how: &str) -> Result<(), StoreError> {
+    /// `left` says when, knowing when its last body that is known of was begun.
+    fn was_sent<'i>(
+        &self,
+        ids: impl Iterator<Item = &'i str>,
+        left: impl Fn(Option<Timestamp>) -> Timestamp,
+        how: &str,
+    ) -> Result<(), StoreError> {
         for id in ids {
             let Some(mut draft) = self.tx.draft_by_rfc_id(id)?.filter(|draft| draft.state.is_open()) else { continue };
-            let begun = self.tx.rendered(draft.id)?.and_then(|rendered| rendered.body_begun).unwrap_or(at);
-            let departure = Departure { at: begun.min(at), answer: how, copy_until: self.now };
+            let begun = self.tx.rendered(draft.id)?.and_then(|rendered| rendered.body_begun);
+            let departure = Departure { at: left(begun), answer: how, copy_until: self.now };
             departed(&self.pen(), self.tx, &mut draft, &departure)?;
         }
         Ok(())
@@ -184,7 +194,13 @@ impl Learner<'_> {
     /// The owner's own mail, or the copy of a check-in.
     fn learn_from_owner(&mut self, found: &Found<'_>, contacts: &[ContactId]) -> Result<bool, StoreError> {
         let ids = found.mail.message_id.iter().chain(&found.mail.original_message_id);
-        self.was_sent(ids.clone().map(String::as_str), found.at, "found in Sent")?;
+        // It may have been sent again after the try that is known of: the copy says when.
+        let filed = found.arrived.filter(|at| *at <= self.now);
+        let left = |begun: Option<Timestamp>| {
+            let begun = begun.filter(|at| *at <= self.now);
+            filed.max(begun).unwrap_or(found.at)
+        };
+        self.was_sent(ids.clone().map(String::as_str), left, "found in Sent")?;
         for id in ids {
             if let Some(draft) = self.tx.draft_by_rfc_id(id)? {
                 // Outlook gave our mail another id: answers will refer to that one.
@@ -212,7 +228,8 @@ impl Learner<'_> {
     fn report(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
         let reading = self.read(found);
         let Some(bounce) = reading.bounce.clone() else { return self.in_thread_if_any(found, reading) };
-        self.was_sent(bounce.original_message_id.as_deref().into_iter(), found.at, "it was sent and came back")?;
+        let left = |begun: Option<Timestamp>| begun.unwrap_or(found.at).min(found.at);
+        self.was_sent(bounce.original_message_id.as_deref().into_iter(), left, "it was sent and came back")?;
         let mut kept: BTreeMap<ContactId, MessageId> = BTreeMap::new();
         for recipient in &bounce.recipients {
             let Ok(address) = Address::parse(&recipient.address) else { continue };
@@ -345,6 +362,8 @@ struct Found<'a> {
     bytes: &'a [u8],
     event: &'a str,
     at: Timestamp,
+    /// When the provider took it in.
+    arrived: Option<Timestamp>,
 }
 
 fn bounce_in_words(address: &Address, recipient: &BouncedRecipient) -> String {

@@ -191,3 +191,58 @@ fn a_check_in_withdrawn_between_the_claim_and_the_body_does_not_go() {
     assert_eq!(town.out().len(), 0);
     assert_eq!(town.first(JANE).state, DraftState::Stopped);
 }
+
+/// Her check-in may or may not have arrived, and weeks later the owner lets the same bytes go again.
+fn sent_again_weeks_later(town: &mut Town) {
+    town.post().saves_sent = false;
+    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
+    town.days_pass(1);
+    assert_eq!(town.state(JANE), DraftState::Doubtful);
+    town.days_pass(20);
+}
+
+fn goes_again(town: &mut Town) -> usize {
+    town.post().saves_sent = true;
+    town.does(Change::ResolveResend(town.first(JANE).id));
+    town.days_pass(1);
+    assert_eq!(town.state(JANE), DraftState::Sent);
+    town.out().len()
+}
+
+/// Nothing goes to her for six days, whatever is proposed and approved.
+fn rests_for_six_days(town: &mut Town, sent: usize) {
+    for _ in 0..6 {
+        town.turn();
+        town.approve_all();
+        town.days_pass(1);
+    }
+    assert_eq!(town.out().len(), sent, "the last mail to her is less than a week old");
+}
+
+/// Holds P3, P17, S17.
+#[test]
+fn a_check_in_sent_again_after_the_backup_counts_from_the_day_it_left_and_not_from_its_first_try() {
+    let mut town = approved();
+    sent_again_weeks_later(&mut town);
+    let backup = town.dir().join("old.db");
+    town.see().store.back_up_to(&backup).expect("a backup");
+    let sent = goes_again(&mut town);
+    restored(&mut town, &backup);
+    rests_for_six_days(&mut town, sent);
+    assert_eq!(town.first(JANE).state, DraftState::Sent, "it was found in Sent");
+}
+
+/// Holds P3, P17, S17.
+#[test]
+fn a_check_in_that_the_backup_never_knew_counts_from_the_day_it_left_and_not_from_its_old_date() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    let backup = town.dir().join("old.db");
+    town.see().store.back_up_to(&backup).expect("a backup");
+    town.turn();
+    assert_eq!(town.approve_all(), 1);
+    sent_again_weeks_later(&mut town);
+    let sent = goes_again(&mut town);
+    restored(&mut town, &backup);
+    rests_for_six_days(&mut town, sent);
+}
