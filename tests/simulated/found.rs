@@ -246,3 +246,34 @@ fn a_check_in_that_the_backup_never_knew_counts_from_the_day_it_left_and_not_fro
     restored(&mut town, &backup);
     rests_for_six_days(&mut town, sent);
 }
+
+/// Holds P10, T4.
+#[test]
+fn a_clock_set_right_by_hours_just_after_a_send_leaves_the_provider_its_time_to_file_the_copy() {
+    let mut town = approved();
+    town.post().host = Some("smtp.gmail.com".to_owned());
+    town.clock_at("2026-04-06 10:06");
+    town.turn();
+    let sent = town.post().out.last().expect("it went").1.clone();
+    let id = town.first(JANE).message_id.expect("rendered");
+    town.clock_at("2026-04-06 16:30");
+    town.turn();
+    town.put("Sent", &sent);
+    town.hours_pass(2);
+    assert_eq!(town.copies_in_sent(&id), 1);
+}
+
+/// Holds P10.
+#[test]
+fn a_copy_that_no_provider_files_is_filed_also_by_a_program_that_runs_once_a_day() {
+    let mut town = approved();
+    town.post().host = Some("smtp.gmail.com".to_owned());
+    town.clock_at("2026-04-06 10:06");
+    town.turn();
+    let id = town.first(JANE).message_id.expect("rendered");
+    for day in ["2026-04-07 20:00", "2026-04-08 20:00"] {
+        town.clock_at(day);
+        town.turn();
+    }
+    assert_eq!(town.copies_in_sent(&id), 1);
+}

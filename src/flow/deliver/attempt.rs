@@ -3,6 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::LOOK_MINUTES;
+use super::copies::patience;
 use crate::flow::departed::{Departure, departed};
 use crate::flow::{Trouble, change, draft_text};
 use crate::mail::compose::{self, Letter};
@@ -14,7 +15,6 @@ use crate::model::id::DraftId;
 use crate::model::journal::{Effect, EntryKind, NewEntry};
 use crate::model::span::Span;
 use crate::model::standing::StopReason;
-use crate::steps::lists;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
 
@@ -126,8 +126,7 @@ fn conclude(world: &World, id: DraftId, answer: SendAnswer) -> Result<bool, Trou
 
 /// Writes down that the server has it, and gives the provider's own copy its time to appear.
 pub(in crate::flow) fn record_sent(world: &World, tx: &Tx<'_>, draft: &mut Draft, at: Timestamp, answer: &str) -> Result<(), StoreError> {
-    let patience = world.post.smtp_host().map_or(std::time::Duration::ZERO, lists::copy_patience);
-    let until = world.now().checked_add(i64::try_from(patience.as_secs()).unwrap_or(0).seconds()).unwrap_or(world.now());
+    let until = world.now().checked_add(patience(world)).unwrap_or(world.now());
     departed(&world.pen(), tx, draft, &Departure { at, answer, copy_until: until })
 }
 

@@ -1,9 +1,19 @@
 //! Exactly one copy in Sent: the provider's where it saves one, else ours (P10).
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::flow::Trouble;
 use crate::mail::post::folder_of;
 use crate::model::folder::{Folder, Role};
+use crate::steps::lists;
+use crate::store::drafts::CopyWanted;
 use crate::world::World;
+
+/// How long the provider's own copy is waited for; nothing where no server takes the mail.
+pub(super) fn patience(world: &World) -> SignedDuration {
+    let patience = world.post.smtp_host().map_or(std::time::Duration::ZERO, lists::copy_patience);
+    SignedDuration::try_from(patience).unwrap_or(SignedDuration::ZERO)
+}
 
 /// Looks for the copies that are wanted, and files those that did not appear in time.
 ///
@@ -23,6 +33,10 @@ pub fn file_copies(world: &mut World) -> Result<(), Trouble> {
         if !found && world.now() < copy.until {
             continue;
         }
+        if let Some(until) = longer(&copy, world.now(), patience(world)).filter(|_| !found) {
+            world.store.write(|tx| tx.set_sent(copy.id, copy.sent_at, Some(until)))?;
+            continue;
+        }
         if !found {
             let at = copy.sent_at.to_zoned(world.settings.owner.zone.clone());
             world.post.file_sent(&sent, &copy.raw, &at)?;
@@ -30,4 +44,12 @@ pub fn file_copies(world: &mut World) -> Result<(), Trouble> {
         world.store.write(|tx| tx.set_copy_filed(copy.id))?;
     }
     Ok(())
+}
+
+/// The provider's time ran out long ago, or the clock was set forward meanwhile and it had none: it gets it from now on,
+/// once. A time that was made longer is known by its length.
+fn longer(copy: &CopyWanted, now: Timestamp, patience: SignedDuration) -> Option<Timestamp> {
+    let is_long_over = now.duration_since(copy.until) > patience;
+    let was_made_longer = copy.until.duration_since(copy.sent_at) > patience + SignedDuration::from_secs(1);
+    now.checked_add(patience).ok().filter(|_| is_long_over && !was_made_longer && !patience.is_zero())
 }
