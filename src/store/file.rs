@@ -15,8 +15,8 @@ const STATEMENTS: usize = 96;
 /// How long another process may hold the file before a write gives up.
 const BUSY: Duration = Duration::from_secs(20);
 
-/// Settings of every connection.
-const ALWAYS: &str = "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4000;";
+/// Settings of every connection. The cache is small: a daemon rests with it, and the system has one of its own.
+const ALWAYS: &str = "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -500;";
 
 /// FULL: a committed `sent` must survive power loss, else a mail could go twice (P1). The log is cut back to 8 MiB when
 /// somebody who read for long lets it be emptied at last.

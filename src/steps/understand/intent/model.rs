@@ -169,7 +169,7 @@ pub fn softmax(scores: &mut Scores) {
     let top = scores.iter().copied().fold(f64::MIN, f64::max);
     let mut sum = 0.0;
     for score in scores.iter_mut() {
-        *score = (*score - top).exp();
+        *score = libm::exp(*score - top);
         sum += *score;
     }
     *scores = scores.map(|score| score / sum);
