@@ -15,6 +15,9 @@ const STATEMENTS: usize = 96;
 /// How long another process may hold the file before a write gives up.
 const BUSY: Duration = Duration::from_secs(20);
 
+/// How many others may be the first at the same moment.
+const FIRSTS: u32 = 100;
+
 /// Settings of every connection. The cache is small: a daemon rests with it, and the system has one of its own.
 const ALWAYS: &str = "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -500;";
 
@@ -41,10 +44,24 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         return Err(StoreError::Newer(path.to_owned()));
     }
-    match conn.execute_batch(WRITING) {
+    match write_ahead(&conn) {
         Err(error) if !is_read_only(&error) => Err(StoreError::opening(path, &error)),
         _ => Ok(conn),
     }
+}
+
+/// Two who are the first at the same moment are in each other's way, and SQLite tells one of them so without waiting.
+/// Whoever is told waits for a turn to write, and tries again.
+fn write_ahead(conn: &Connection) -> rusqlite::Result<()> {
+    let mut outcome = conn.execute_batch(WRITING);
+    for _ in 0..FIRSTS {
+        let busy = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+        if !outcome.as_ref().is_err_and(busy) {
+            break;
+        }
+        outcome = conn.execute_batch("BEGIN IMMEDIATE; COMMIT;").and_then(|()| conn.execute_batch(WRITING));
+    }
+    outcome
 }
 
 /// The number of upgrades that were done to the file.

@@ -43,8 +43,8 @@ fn r5_a_server_that_says_goodbye_is_called_again_and_nothing_is_missed() {
     owner.init(&["--imap-port", &imap.port.to_string(), "--imap-security", "none"]).must(0);
     owner.append(crate::support::owner::AT_ONCE);
     let (jane, address) = owner.knows("Jane Doe");
-    let daemon = owner.run_with(&["-v"]);
     let held = imap.hold(Way::There, b" IDLE\r\n", true);
+    let daemon = owner.run_with(&["-v"]);
     held.wait();
     imap.say(b"* BYE Session expired, please login again.\r\n");
     deliver(&owner.user, &mail(&address, &owner.user, "Hello", "", "Please send me your CV."));
