@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Trouble, draft_text};
 use crate::model::contact::Mode;
@@ -29,6 +29,11 @@ const MOST_SKIPS: usize = 200;
 const MOST_LOOKED_AT: usize = 2_000;
 /// Contacts read at a time.
 const PAGE: usize = 200;
+
+/// Since when drafts stand in the future of the clock.
+const CLOCK_DOUBTED: &str = "clock_doubted_since";
+/// A clock that is wrong for longer than this is not waited for.
+const CLOCK_MENDED: SignedDuration = SignedDuration::from_hours(1);
 
 /// What will be proposed, sent, held and why, in the next days. Changes nothing.
 ///
@@ -264,16 +269,29 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
     })
 }
 
-/// A clock that was ahead made drafts, or heard a yes, at an hour that is still to come: they are made anew when they are due.
+/// A clock that was ahead made drafts, or heard a yes, at an hour that is still to come: they are made anew when they
+/// are due. But it may be the clock of now that is behind, and most are set right in minutes: nothing is taken back before
+/// it has gone on like this for a while.
 fn withdraw_from_the_future(world: &World) -> Result<(), Trouble> {
-    let Ok(soon) = world.now().checked_add(48.hours()) else { return Ok(()) };
+    let now = world.now();
+    let Ok(soon) = now.checked_add(48.hours()) else { return Ok(()) };
     let is_ahead = |draft: &Draft| draft.created_at > soon || draft.approved_at.is_some_and(|yes| yes > soon);
-    let ahead: Vec<Draft> = world.store.read(|tx| Ok::<_, Trouble>(tx.open_drafts()?.into_iter().filter(is_ahead).collect()))?;
-    if ahead.is_empty() {
+    let (ahead, since) = world.store.read(|tx| {
+        let ahead: Vec<Draft> = tx.open_drafts()?.into_iter().filter(is_ahead).collect();
+        Ok::<_, Trouble>((ahead, tx.instant(CLOCK_DOUBTED)?))
+    })?;
+    let since = since.filter(|since| *since <= now);
+    if ahead.is_empty() && since.is_none() || since.is_some_and(|since| !ahead.is_empty() && now.duration_since(since) < CLOCK_MENDED) {
         return Ok(());
     }
-    let why = "the clock of this machine was wrong when it was made or approved";
-    world.store.write(|tx| ahead.iter().try_for_each(|draft| world.pen().withdraw(tx, draft.contact, why).map(drop)))?;
+    world.store.write(|tx| {
+        if since.is_none() {
+            return tx.set_value(CLOCK_DOUBTED, &now.to_string());
+        }
+        tx.clear_value(CLOCK_DOUBTED)?;
+        let why = "the clock of this machine was wrong when it was made or approved";
+        ahead.iter().try_for_each(|draft| world.pen().withdraw(tx, draft.contact, why).map(drop))
+    })?;
     Ok(())
 }
 

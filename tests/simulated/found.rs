@@ -129,6 +129,20 @@ fn a_yes_given_while_the_clock_was_a_year_ahead_does_not_wait_for_that_year() {
     assert_eq!(town.out().len(), 1);
 }
 
+/// Holds P5, T4, T5.
+#[test]
+fn a_clock_that_is_years_behind_for_some_minutes_costs_no_yes() {
+    let mut town = approved();
+    let now = town.see().now();
+    town.clock_to(now - (56 * 366 * 24).hours());
+    town.minutes_pass(20);
+    assert_eq!(town.first(JANE).state, DraftState::Queued, "{:?}", town.first(JANE).answer);
+    assert_eq!(town.out().len(), 0);
+    town.clock_to(now + 40.minutes());
+    town.days_pass(1);
+    assert_eq!(town.out().len(), 1);
+}
+
 /// Holds T4.
 #[test]
 fn a_pause_of_a_day_begun_while_the_clock_was_a_year_ahead_ends_when_the_clock_is_right() {
