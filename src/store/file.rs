@@ -87,6 +87,8 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     conn.busy_timeout(BUSY)?;
+    // Else every statement with a bound LIMIT is planned anew each time it is asked.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     conn.execute_batch(ALWAYS)?;
     Ok(conn)
