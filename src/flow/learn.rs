@@ -2,10 +2,11 @@
 
 mod concern;
 mod guard;
+mod report;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 pub use concern::{Concern, event_of};
 use concern::{STRANGER, Why, is_strangers};
@@ -14,15 +15,13 @@ use super::departed::{Departure, departed};
 use super::record::Pen;
 use super::sync::Known;
 use crate::mail::mime;
-use crate::model::address::Address;
 use crate::model::folder::{Folder, HeaderRow};
 use crate::model::id::{ContactId, MessageId};
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
 use crate::model::mail::Mail;
 use crate::model::message::{Direction, Message};
-use crate::model::reading::{BouncedRecipient, Kind, Reading};
+use crate::model::reading::{Kind, Reading};
 use crate::model::settings::Settings;
-use crate::model::standing::StopReason;
 use crate::steps::decide::{Decision, Writer, decide};
 use crate::steps::understand::{Known as Sense, understand};
 use crate::store::messages::Arrival;
@@ -32,7 +31,10 @@ use crate::store::{StoreError, Tx};
 pub const UNVERIFIED: &str = "sender_check_failed";
 
 /// A clock that stands less than this behind what was written was set back by a command that started it at the same hour.
-const A_LITTLE: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+const A_LITTLE: SignedDuration = SignedDuration::from_hours(1);
+
+/// A mail that was on its way for longer was written at another hour.
+const AT_ONCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Writes down what a batch of mails teaches, inside one transaction.
 pub struct Learner<'a> {
@@ -224,60 +226,11 @@ impl Learner<'_> {
         Ok(true)
     }
 
-    /// A delivery report: ties to our mail by its id, or by a recipient we wrote to lately when it carries none.
-    fn report(&mut self, found: &Found<'_>) -> Result<bool, StoreError> {
-        let reading = self.read(found);
-        let Some(bounce) = reading.bounce.clone() else { return self.in_thread_if_any(found, reading) };
-        let left = |begun: Option<Timestamp>| begun.unwrap_or(found.at).min(found.at);
-        self.was_sent(bounce.original_message_id.as_deref().into_iter(), left, "it was sent and came back")?;
-        let mut kept: BTreeMap<ContactId, MessageId> = BTreeMap::new();
-        for recipient in &bounce.recipients {
-            let Ok(address) = Address::parse(&recipient.address) else { continue };
-            let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
-            // A report may name several addresses of one person, or one twice.
-            let first = !kept.contains_key(&contact);
-            let message = match kept.get(&contact) {
-                Some(message) => *message,
-                None => self.keep(found, contact, Direction::In, Some(reading.clone()))?,
-            };
-            kept.insert(contact, message);
-            let line = NewEntry::about(contact, found.at, EntryKind::Bounced, bounce_in_words(&address, recipient)).message(message);
-            let returned = (first && !recipient.delayed).then_some(Effect::Returned);
-            self.bounced(contact, &address, recipient, line.with(returned))?;
-        }
-        Ok(!kept.is_empty())
-    }
-
     fn in_thread_if_any(&mut self, found: &Found<'_>, reading: Reading) -> Result<bool, StoreError> {
         let Some(contact) = self.contact_of_thread(found.mail)? else { return Ok(false) };
         let decision = decide(&reading, Writer::Stranger, found.at.to_zoned(self.settings.owner.zone.clone()).date());
         self.keep_and_tell(found, contact, reading, &decision)?;
         Ok(true)
-    }
-
-    fn concerned(&self, mail: &Mail, original: Option<&str>, address: &Address) -> Result<Option<ContactId>, StoreError> {
-        for id in original.into_iter().chain(mail.refers_to()) {
-            if let Some(contact) = self.contact_of_id(id)? {
-                return Ok(Some(contact));
-            }
-        }
-        let Some(contact) = self.known.contact_of(address).filter(|_| original.is_none()) else { return Ok(None) };
-        let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
-        Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
-    }
-
-    fn bounced(&mut self, contact: ContactId, address: &Address, recipient: &BouncedRecipient, line: NewEntry) -> Result<(), StoreError> {
-        let mut line = line;
-        // Only an address of theirs dies: a report proves nothing about anybody else's.
-        if recipient.hard && !recipient.delayed && self.tx.contact_of(address)? == Some(contact) {
-            self.tx.set_dead(address, &recipient.reason.replace('_', " "))?;
-            let living = self.tx.contact(contact)?.is_some_and(|kept| !kept.contact.addresses.is_empty());
-            if !living {
-                line = line.with([Effect::Stop(StopReason::Undeliverable)]);
-            }
-            self.pen().withdraw(self.tx, contact, "a mail to them came back")?;
-        }
-        self.tell(&line)
     }
 
     fn keep_and_tell(&mut self, found: &Found<'_>, contact: ContactId, reading: Reading, decision: &Decision) -> Result<(), StoreError> {
@@ -350,7 +303,8 @@ impl Learner<'_> {
             subject: mail.subject.clone(),
             chain: mail.references.iter().cloned().chain(mail.message_id.clone()).collect(),
             at: found.at,
-            offset: mail.date.map(|date| date.offset.seconds()),
+            // A mail that was long on its way says nothing of their clock at the hour it came: summer time may have ended.
+            offset: mail.date.filter(|date| date.at.duration_since(found.at).abs() <= AT_ONCE).map(|date| date.offset.seconds()),
             reading,
         };
         self.tx.keep_message(&message, &Arrival { event: found.event, folder: &self.folder.name, raw: found.bytes })
@@ -364,16 +318,4 @@ struct Found<'a> {
     at: Timestamp,
     /// When the provider took it in.
     arrived: Option<Timestamp>,
-}
-
-fn bounce_in_words(address: &Address, recipient: &BouncedRecipient) -> String {
-    let reason = recipient.reason.replace('_', " ");
-    if recipient.delayed {
-        return format!("mail to {address} is late; the server goes on trying ({reason})");
-    }
-    if recipient.hard {
-        format!("mail to {address} came back: {reason}; this address is not written to again")
-    } else {
-        format!("mail to {address} came back: {reason}")
-    }
 }
