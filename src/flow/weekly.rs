@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use super::{LOOK_MINUTES, Trouble};
 use crate::letters;
 use crate::mail::compose::{self as composing, Letter};
+use crate::mail::post::Post;
 use crate::mail::smtp::Envelope;
 use crate::model::digest::Digest;
 use crate::model::edge::{EdgeError, SendAnswer};
@@ -55,7 +56,7 @@ pub fn digest_now(world: &mut World) -> Result<(), Trouble> {
     let (_, rendered) = compose(world)?;
     let random = composing::new_message_id(&world.dice.bytes(), world.settings.owner.mailbox.address.domain());
     let raw = render(world, &rendered, random)?;
-    taken(hand_over(world, &raw))
+    taken(hand_over(world, &raw, None))
 }
 
 /// The period that is due: the last scheduled hour, unless it was served, or lies before Curbside was set up.
@@ -100,7 +101,7 @@ fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
     };
     // Written down first: after a crash, or without an answer, it is looked for before it is sent again.
     world.store.write(|tx| tx.set_value(HANDED_OVER, &world.now().to_string()))?;
-    let answer = hand_over(world, run.raw.as_deref().unwrap_or_default());
+    let answer = hand_over(world, run.raw.as_deref().unwrap_or_default(), Some(period));
     if matches!(answer, SendAnswer::NotSent(_) | SendAnswer::Refused(_)) {
         world.store.write(|tx| tx.clear_value(HANDED_OVER))?;
     }
@@ -172,15 +173,21 @@ fn render(world: &World, rendered: &letters::Rendered, message_id: String) -> Re
     composing::compose(&letter).map_err(|error| Trouble::refused(error.to_string()))
 }
 
-fn hand_over(world: &mut World, raw: &[u8]) -> SendAnswer {
+/// Hands a digest over, unless the week of its period ends meanwhile: a machine may sleep for days between two commands.
+fn hand_over(world: &mut World, raw: &[u8], period: Option<Timestamp>) -> SendAnswer {
     let address = world.settings.owner.mailbox.address.clone();
     let envelope = Envelope { from: address.clone(), to: address };
     let dated = world.now();
-    if let crate::mail::post::Post::Folder(folder) = &world.post {
+    let World { post, clock, settings, .. } = world;
+    let mut begin = || {
+        let local = clock.now().to_zoned(settings.owner.zone.clone());
+        let newest = settings.digest.cron.last_before(&local).map(|at| at.timestamp());
+        if period.is_some() && period != newest { Err("its week is over".to_owned()) } else { Ok(()) }
+    };
+    match post {
         // A local folder has no server to bring the owner's own mail back: it is put into the inbox.
-        folder.deliver_to_owner(raw, dated)
-    } else {
-        world.post.send(&envelope, raw, &mut || Ok(()))
+        Post::Folder(folder) => folder.deliver_to_owner(raw, dated),
+        post => post.send(&envelope, raw, &mut begin),
     }
 }
 
