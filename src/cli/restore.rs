@@ -51,7 +51,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let store = Store::open(&database, now)?;
     store.unite_suppressions(Dice::System.bytes(), now)?;
     let unapproved = store.write(|tx| {
-        tx.forget_cursors()?;
+        tx.forget_cursors(now)?;
         tx.unapprove_all(now)
     })?;
     let aside = existed.then_some(aside);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{StoreError, Tx, from_json, instant, json, micros, parsed};
+use super::{RESTORED, StoreError, Tx, from_json, instant, json, micros, parsed};
 use crate::model::draft::{Draft, DraftState};
 use crate::model::id::{ContactId, DraftId, NewsId};
 use crate::model::plan::Reason;
@@ -216,13 +216,18 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
+        // Which of the mails found in Sent after a restore were check-ins is forgotten: each may have been one.
+        let restored = self.instant(RESTORED)?.filter(|at| *at >= since).map_or(i64::MIN, micros);
         let mut statement = self.conn.prepare_cached(
             "SELECT d.sent_at AS left_at, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.sent_at >= ?1
              UNION ALL
              SELECT d.body_begun, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.state = 'doubtful' AND d.body_begun >= ?1
+             UNION ALL
+             SELECT m.at, c.family FROM contact c JOIN message m ON m.contact = c.id AND m.at BETWEEN ?1 AND ?2
+             WHERE ?2 >= ?1 AND m.direction = 'out' AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.message_id = m.rfc_id)
              ORDER BY left_at",
         )?;
-        let rows = statement.query_map([micros(since)], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
+        let rows = statement.query_map([micros(since), restored], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan};
 use rusqlite::{OptionalExtension, params};
 
-use super::{StoreError, Tx, micros};
+use super::{RESTORED, StoreError, Tx, micros};
 use crate::model::folder::{Cursor, Role};
 
 impl Tx<'_> {
@@ -35,11 +35,11 @@ impl Tx<'_> {
     }
 
     /// Forgets all cursors, so that the next pass looks from the beginning (after a restore), and back to a week before
-    /// this file was last written, however short the first look is (P17).
+    /// this file was last written, however short the first look is (P17). `now` is the hour of the restore.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn forget_cursors(&self) -> Result<(), StoreError> {
+    pub fn forget_cursors(&self, now: Timestamp) -> Result<(), StoreError> {
         self.conn.execute("DELETE FROM folder", [])?;
         let looked = self.instant("last_sync")?;
         let recorded: Option<i64> = self.conn.query_row("SELECT max(recorded) FROM journal", [], |row| row.get(0))?;
@@ -47,6 +47,6 @@ impl Tx<'_> {
         if let Some(from) = newest.and_then(|at| at.checked_sub((7 * 24).hours()).ok()) {
             self.set_value("reread_from", &from.to_string())?;
         }
-        Ok(())
+        self.set_value(RESTORED, &now.to_string())
     }
 }

@@ -203,6 +203,9 @@ impl Store {
     }
 }
 
+/// When a backup was restored last.
+const RESTORED: &str = "restored_at";
+
 fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }

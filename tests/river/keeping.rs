@@ -80,7 +80,7 @@ pub fn restored(town: &mut Town, backup: &std::path::Path) {
     store.unite_suppressions([7; 32], now).expect("united");
     store
         .write(|tx| {
-            tx.forget_cursors()?;
+            tx.forget_cursors(now)?;
             tx.unapprove_all(now)
         })
         .expect("a database");

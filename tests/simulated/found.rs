@@ -1,7 +1,7 @@
 //! What the simulator found, each as a story that shows it, so that it stays mended.
 
 use curbside::clock::Clock;
-use curbside::flow::Change;
+use curbside::flow::{Change, NewContact};
 use curbside::mail::scripted::{Fates, Moment, Scripted};
 use curbside::model::draft::{Draft, DraftState};
 use curbside::model::edge::{EdgeError, SendAnswer};
@@ -10,7 +10,7 @@ use curbside::store::{Store, StoreError};
 use jiff::{Timestamp, ToSpan};
 
 use crate::river::keeping::restored;
-use crate::support::town::Town;
+use crate::support::town::{ME, Town, report};
 
 const JANE: &str = "jane@plan.example";
 
@@ -290,4 +290,75 @@ fn a_copy_that_no_provider_files_is_filed_also_by_a_program_that_runs_once_a_day
         town.turn();
     }
     assert_eq!(town.copies_in_sent(&id), 1);
+}
+
+/// Holds R15.
+#[test]
+fn an_address_that_passes_its_mail_on_to_a_dead_one_is_not_written_to_every_week() {
+    let mut town = approved();
+    town.days_pass(1);
+    let id = town.out()[0].mail.message_id.clone().expect("an id");
+    let report = town.report_mail(&report(&["jane.old@elsewhere.example"], "5.1.1", "user unknown", &id));
+    town.put("INBOX", &report);
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped undeliverable", "nothing reaches her there");
+    assert!(town.tells(JANE, "which is passed on to jane.old@elsewhere.example"));
+}
+
+/// Holds P4, T1.
+#[test]
+fn a_mail_that_was_weeks_on_its_way_says_nothing_of_their_clock_after_summer_time() {
+    let mut town = Town::at("2026-10-26T09:00:00-04:00[America/New_York]", "");
+    town.add("Jane Doe <jane@plan.example>");
+    let late = town.letter(JANE, ME, "Hello", &[], "Thanks for your note.");
+    let late = String::from_utf8(late).expect("text").replace(" -0400", " -0700"); // Los Angeles, in summer
+    town.days_pass(1);
+    town.clock_at("2026-11-03 09:00");
+    town.put("INBOX", late.as_bytes());
+    town.turn();
+    assert!(!town.why(JANE).zone.contains("Denver"), "{}", town.why(JANE).zone);
+}
+
+/// Holds P12, T6.
+#[test]
+fn a_laptop_closed_while_the_digest_leaves_sends_one_when_it_is_opened_a_week_later() {
+    let mut town = Town::new();
+    town.days_pass(2);
+    let digests = town.digests();
+    town.clock_at("2026-04-13 07:00");
+    let clock = town.see().clock.clone();
+    town.post().fates = Some(Box::new(Sleeps { clock, at: Moment::BeforeSend, hours: 8 * 24 }));
+    let _put_off = town.try_turn();
+    town.post().fates = None;
+    town.minutes_pass(30);
+    assert_eq!(town.digests() - digests, 1, "that of the week in which it was opened");
+}
+
+/// Holds P4, S17.
+#[test]
+fn check_ins_that_a_restored_backup_knows_nothing_of_count_for_the_caps_of_their_family() {
+    let mut town = Town::new();
+    let backup = town.dir().join("old.db");
+    let at_northwind = |new: NewContact| NewContact { employer: Some("Northwind Health".to_owned()), ..new };
+    for name in ["Ann Doe <ann@plan.example>", "Bea Doe <bea@plan.example>", "Cal Doe <cal@plan.example>"] {
+        town.add_with(name, at_northwind);
+    }
+    town.see().store.back_up_to(&backup).expect("a backup");
+    for _ in 0..4 {
+        town.turn();
+        town.approve_all();
+        town.hours_pass(12);
+    }
+    assert_eq!(town.out().len(), 2, "two a week to one family");
+    restored(&mut town, &backup);
+    for _ in 0..6 {
+        town.turn();
+        town.approve_all();
+        town.hours_pass(12);
+    }
+    assert_eq!(town.out().len(), 2, "the week is not over");
+    town.days_pass(7);
+    town.approve_all();
+    town.days_pass(4);
+    assert!(town.out().iter().any(|out| out.to == "cal@plan.example"), "then the third is written to");
 }

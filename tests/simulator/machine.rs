@@ -267,7 +267,7 @@ impl Machine {
         let store = Store::open(&self.database(), shown).and_then(Store::for_play).expect("a database");
         store.unite_suppressions([7; 32], shown).expect("united");
         let done = store.write(|tx| {
-            tx.forget_cursors()?;
+            tx.forget_cursors(shown)?;
             tx.unapprove_all(shown)
         });
         done.expect("restored");
