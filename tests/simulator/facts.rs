@@ -138,7 +138,7 @@ pub enum Wish {
     /// The yes to this check-in is taken back, by an edit, a cancel or a skip.
     No(i64),
     /// It did not arrive: send it again.
-    Resend(i64),
+    Resend { check_in: i64, id: String },
     /// It did arrive.
     Arrived(i64),
     /// Never write to them.

@@ -164,7 +164,7 @@ impl Life {
             let (change, wish) = if arrived {
                 (Change::ResolveSent(draft.id), Wish::Arrived(draft.id.0))
             } else {
-                (Change::ResolveResend(draft.id), Wish::Resend(draft.id.0))
+                (Change::ResolveResend(draft.id), Wish::Resend { check_in: draft.id.0, id: draft.message_id.clone().unwrap_or_default() })
             };
             if self.asks(change).is_some() {
                 self.wish(wish);

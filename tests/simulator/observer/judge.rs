@@ -26,7 +26,7 @@ impl Observer {
         }
         let (subject, text) = (mail.subject().unwrap_or_default().to_owned(), plain(&mail.body_text(0).unwrap_or_default()));
         self.courtesy.sent += 1;
-        let person = self.people.values().find(|person| person.addresses.iter().any(|address| address == to)).cloned();
+        let person = self.people.values().find(|person| person.has(to)).cloned();
         let before = self.listed.map_or(0, |(step, _)| step);
         let again = self.again(fact, &id, to);
         let check_in = again.or_else(|| self.approved(fact, person.as_ref(), (to, &subject, &text), before));
@@ -50,11 +50,16 @@ impl Observer {
     /// The same mail once more: only when the owner said that it did not arrive.
     fn again(&mut self, fact: &Fact, id: &str, to: &str) -> Option<i64> {
         let earlier = self.deliveries.iter().rfind(|delivery| delivery.id == id)?.clone();
-        let wanted = earlier.check_in.is_some_and(|check_in| self.resends.remove(&check_in));
-        if !wanted {
+        if !self.takes_resend(|(_, other)| other == id) {
             self.breaks(fact, Sort::Duplicate, format!("the mail {id} went to {to} again, first on {}", earlier.at));
         }
         earlier.check_in.or(Some(-1))
+    }
+
+    /// True when the owner wanted it sent once more, which they want once.
+    fn takes_resend(&mut self, is_it: impl Fn(&(i64, String)) -> bool) -> bool {
+        let wanted = self.resends.iter().find(|resend| is_it(resend)).cloned();
+        wanted.is_some_and(|resend| self.resends.remove(&resend))
     }
 
     fn approved(&mut self, fact: &Fact, person: Option<&Person>, (to, subject, text): (&str, &str, &str), before: u64) -> Option<i64> {
@@ -73,7 +78,10 @@ impl Observer {
         yes.over = true;
         let yes = yes.clone();
         let aged = |now: Timestamp, then: Timestamp| now.duration_since(then).abs() > YES;
-        let resent = self.resends.remove(&yes.check_in);
+        let resent = self.takes_resend(|(check_in, _)| *check_in == yes.check_in);
+        if person.auto {
+            return Some(yes.check_in); // theirs is a standing yes; whether they may be written to is judged all the same
+        }
         if !resent && aged(fact.at, yes.at) && aged(fact.shown, yes.shown) {
             self.breaks(fact, Sort::Unapproved, format!("the yes to {to} is older than 14 days"));
         }

@@ -44,16 +44,26 @@ pub struct Rules {
 #[derive(Debug, Clone)]
 struct Person {
     who: Who,
-    addresses: Vec<String>,
+    /// Each with the hour at which the owner gave it.
+    addresses: Vec<(Timestamp, String)>,
     zone: TimeZone,
     /// Employers' families, each with the step at which the owner gave it.
     families: Vec<(u64, String)>,
     auto: bool,
-    known_at: Timestamp,
     forgotten: bool,
 }
 
 impl Person {
+    fn has(&self, address: &str) -> bool {
+        self.addresses.iter().any(|(_, other)| other == address)
+    }
+
+    /// Since when mail from an address could be known to be theirs.
+    fn known_since(&self, address: &str) -> Timestamp {
+        let given = self.addresses.iter().find(|(_, other)| other == address).or(self.addresses.first());
+        given.map_or(Timestamp::MIN, |(at, _)| *at)
+    }
+
     fn family(&self) -> &str {
         self.families.last().map_or("", |(_, family)| family)
     }
@@ -101,8 +111,8 @@ pub struct Observer {
     strange: Vec<Fact>,
     yeses: Vec<Yes>,
     deliveries: Vec<Delivery>,
-    /// Message-IDs the owner wants sent once more.
-    resends: HashSet<i64>,
+    /// What the owner wants sent once more: the check-in, and the `Message-ID` of the mail.
+    resends: HashSet<(i64, String)>,
     said_arrived: HashSet<i64>,
     copies: HashMap<String, Vec<u64>>,
     listed: Option<(u64, Timestamp)>,
@@ -184,7 +194,7 @@ impl Observer {
 
     /// Whom a mail concerns, as the program can know: by a known address, or by the conversation.
     fn concerned(&self, came: &super::facts::Came) -> Option<Who> {
-        let owner_of = self.people.values().find(|person| person.addresses.contains(&came.from)).map(|person| person.who);
+        let owner_of = self.people.values().find(|person| person.has(&came.from)).map(|person| person.who);
         owner_of
             .or(came.in_thread.then_some(came.who))
             .or(matches!(came.says, super::facts::Says::Dead | super::facts::Says::Returned).then_some(came.who))
@@ -194,7 +204,7 @@ impl Observer {
         match wish {
             Wish::Knows { who, addresses, zone, family, auto } => self.knows(fact, *who, addresses, zone, family, *auto),
             Wish::Address(who, address) => {
-                self.people.entry(*who).and_modify(|person| person.addresses.push(address.clone()));
+                self.people.entry(*who).and_modify(|person| person.addresses.push((fact.at, address.clone())));
                 self.look_back(*who);
             }
             Wish::Family(who, family) => {
@@ -202,13 +212,10 @@ impl Observer {
             }
             Wish::Yes { check_in, to, subject, text } => self.says_yes(fact, *check_in, to, subject, text),
             Wish::No(check_in) => self.takes_back(*check_in),
-            Wish::Resend(check_in) => {
-                self.resends.insert(*check_in);
+            Wish::Resend { check_in, id } => {
+                self.resends.insert((*check_in, id.clone()));
                 // As far as anybody can know, what left before did not arrive.
-                self.deliveries
-                    .iter_mut()
-                    .filter(|delivery| delivery.check_in == Some(*check_in))
-                    .for_each(|delivery| delivery.denied = true);
+                self.deliveries.iter_mut().filter(|delivery| delivery.id == *id).for_each(|delivery| delivery.denied = true);
                 // It is a new yes to the same bytes, also where a restored backup had made the first one void.
                 if let Some(yes) = self.yeses.iter_mut().rfind(|yes| yes.check_in == *check_in) {
                     (yes.step, yes.at, yes.shown, yes.over, yes.taken_back) = (fact.step, fact.at, fact.shown, false, false);
@@ -232,11 +239,10 @@ impl Observer {
         let zone = TimeZone::get(zone).expect("a zone");
         let person = Person {
             who,
-            addresses: addresses.to_vec(),
+            addresses: addresses.iter().map(|address| (fact.at, address.clone())).collect(),
             zone,
             families: vec![(fact.step, family.to_owned())],
             auto,
-            known_at: fact.at,
             forgotten: false,
         };
         self.people.insert(who, person);
@@ -245,8 +251,8 @@ impl Observer {
 
     /// Mail that came before its sender was known is theirs after all.
     fn look_back(&mut self, who: Who) {
-        let addresses = self.people.get(&who).map(|person| person.addresses.clone()).unwrap_or_default();
-        let is_theirs = |fact: &Fact| matches!(&fact.what, What::Came(came) if addresses.contains(&came.from));
+        let Some(person) = self.people.get(&who) else { return };
+        let is_theirs = |fact: &Fact| matches!(&fact.what, What::Came(came) if person.has(&came.from));
         let (theirs, others) = std::mem::take(&mut self.strange).into_iter().partition(is_theirs);
         self.strange = others;
         let past = self.past.entry(who).or_default();

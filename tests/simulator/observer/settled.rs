@@ -18,7 +18,7 @@ impl Observer {
     }
 
     fn is_erased(&self, to: &str) -> bool {
-        self.people.values().any(|person| person.forgotten && person.addresses.iter().any(|address| address == to))
+        self.people.values().any(|person| person.forgotten && person.has(to))
     }
 
     /// The last yes to each check-in, given since the database was last restored.
@@ -58,9 +58,9 @@ impl Observer {
         let by_id: HashMap<&str, &str> = reports.check_ins.iter().map(|line| (line.message_id.as_str(), line.state.as_str())).collect();
         let mut broken = Vec::new();
         let restored = self.restored_at.map(|(_, at)| at);
-        for delivery in
-            self.deliveries.iter().filter(|delivery| restored.is_none_or(|at| delivery.at > at) && !self.is_erased(&delivery.to))
-        {
+        let is_known = |delivery: &&super::Delivery| restored.is_none_or(|at| delivery.at > at) && !self.is_erased(&delivery.to);
+        // What the owner said had not arrived may have ended in any way since.
+        for delivery in self.deliveries.iter().filter(is_known).filter(|delivery| !delivery.denied) {
             let state = by_id.get(delivery.id.as_str()).copied();
             if !matches!(state, Some("sent" | "doubtful")) {
                 broken.push(format!(
@@ -102,12 +102,15 @@ impl Observer {
         let mut broken = Vec::new();
         for (who, lines) in &reports.journals {
             let Some(person) = self.people.get(who).filter(|person| !person.forgotten) else { continue };
-            let oldest = person.known_at.checked_sub((self.rules.since_days * 24).hours()).unwrap_or(Timestamp::MIN);
-            for old in self.past.get(who).into_iter().flatten().filter(|old| old.at > oldest) {
+            for old in self.past.get(who).into_iter().flatten() {
                 let What::Came(came) = &old.what else { continue };
+                let oldest = person.known_since(&came.from).checked_sub((self.rules.since_days * 24).hours()).unwrap_or(Timestamp::MIN);
+                if old.at <= oldest {
+                    continue;
+                }
                 let count = lines.iter().filter(|(kind, id)| *id == came.id && is_of(came.says, kind)).count();
                 self.courtesy.came += 1;
-                let from_known = person.addresses.contains(&came.from);
+                let from_known = person.has(&came.from);
                 // A stranger's mail that turned out to be theirs is read anew, and said anew.
                 if count != 1 && !(count == 2 && came.in_thread && from_known) {
                     broken.push(format!("the mail {} of {} ({:?}) is recorded {count} times", came.id, came.from, came.says));
