@@ -104,3 +104,19 @@ fn texts(value: Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+/// Every text of a shipped file, however deep, for the tests of its readers.
+#[cfg(test)]
+pub fn every_text(file: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut left = vec![Value::Table(file.parse().expect("a table"))];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => found.push(text),
+            Value::Array(list) => left.extend(list),
+            Value::Table(table) => left.extend(table.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    found
+}

@@ -88,13 +88,7 @@ impl Writer {
     fn open(&mut self, tag: &StartTag<()>) {
         let name: &[u8] = &tag.name;
         self.close_implied(name);
-        if is_block(name) {
-            self.end_line();
-            self.gap |= opens_gap(name);
-        }
-        if name == b"br" {
-            self.break_line();
-        }
+        self.end_line_at(name);
         let state = self.state_of(tag);
         if is_void(name) {
             return;
@@ -165,13 +159,7 @@ impl Writer {
     }
 
     fn close(&mut self, name: &[u8]) {
-        if is_block(name) {
-            self.end_line();
-            self.gap |= opens_gap(name);
-        }
-        if name == b"br" {
-            self.break_line();
-        }
+        self.end_line_at(name);
         if self.open.get(name).copied().unwrap_or_default() == 0 {
             return;
         }
@@ -179,6 +167,17 @@ impl Writer {
             if popped == name {
                 break;
             }
+        }
+    }
+
+    /// What the beginning and the end of an element do to the line.
+    fn end_line_at(&mut self, name: &[u8]) {
+        if is_block(name) {
+            self.end_line();
+            self.gap |= opens_gap(name);
+        }
+        if name == b"br" {
+            self.break_line();
         }
     }
 

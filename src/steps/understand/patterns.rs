@@ -291,6 +291,7 @@ mod tests {
     use proptest::strategy::{Strategy, ValueTree};
     use proptest::test_runner::TestRunner;
 
+    use super::super::super::book::every_text;
     use super::*;
 
     const TABLES: [(&str, Script); 3] = [
@@ -298,15 +299,6 @@ mod tests {
         (include_str!("../../../data/bounce.toml"), Script::Folded),
         (include_str!("../../../data/quotes.toml"), Script::AnyCase),
     ];
-
-    fn texts(value: &toml::Value, found: &mut Vec<String>) {
-        match value {
-            toml::Value::String(text) => found.push(text.clone()),
-            toml::Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
-            toml::Value::Table(table) => table.values().for_each(|value| texts(value, found)),
-            _ => {}
-        }
-    }
 
     /// A text that the pattern may be in; the generator knows no beginnings and ends.
     fn example(source: &str, runner: &mut TestRunner) -> Option<String> {
@@ -320,9 +312,7 @@ mod tests {
         let mut runner = TestRunner::deterministic();
         let (mut tried, mut missed) = (0, Vec::new());
         for (table, script) in TABLES {
-            let mut sources = Vec::new();
-            texts(&toml::from_str(table).expect("a table"), &mut sources);
-            for source in sources {
+            for source in every_text(table) {
                 let table = Patterns::new(script, [source.clone()]);
                 let Some(whole) = compile(script, &table.sources[0]) else { continue };
                 let texts = (0..2).filter_map(|_| example(&source, &mut runner));

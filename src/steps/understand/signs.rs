@@ -196,23 +196,13 @@ impl ReportSigns {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::book::every_text;
     use super::*;
-
-    /// Every text of a table, however deep.
-    fn texts(value: &toml::Value, found: &mut Vec<String>) {
-        match value {
-            toml::Value::String(text) => found.push(text.clone()),
-            toml::Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
-            toml::Value::Table(table) => table.values().for_each(|value| texts(value, found)),
-            _ => {}
-        }
-    }
 
     #[test]
     fn every_pattern_of_the_tables_is_one() {
         for file in [include_str!("../../../data/automatic.toml"), include_str!("../../../data/bounce.toml")] {
-            let mut found = Vec::new();
-            texts(&toml::from_str(file).expect("a table"), &mut found);
+            let found = every_text(file);
             assert!(found.iter().all(|text| !text.contains(char::is_control)), "an escape that the table's quotes took for their own");
             let wrong: Vec<&String> = found
                 .iter()
