@@ -11,6 +11,7 @@ use curbside::steps::understand::{Known, understand};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::support::alone::{peak_of, tell_peak};
 use crate::support::home::TempHome;
 use crate::support::scripted::session;
 
@@ -73,13 +74,6 @@ fn p18_of_a_bomb_only_so_much_is_kept() {
     }
 }
 
-/// Peak memory of this process in KiB.
-fn peak_memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("the peak");
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
-}
-
 #[test]
 #[ignore = "the reader's side of p18_no_bomb_takes_more_than_256_mebibytes, in a process of its own"]
 fn bombed_reader() {
@@ -87,7 +81,7 @@ fn bombed_reader() {
         let bytes = fs::read(file).expect("a file of the other test");
         understood(&read(&bytes));
     }
-    println!("peak {} KiB", peak_memory());
+    tell_peak();
 }
 
 /// Holds P18, X11.
@@ -101,14 +95,8 @@ fn p18_no_bomb_takes_more_than_256_mebibytes() {
         fs::write(&file, &bomb.as_bytes()[..bomb.len().min(limits::BYTES + 1)]).expect("a file");
         file.display().to_string()
     });
-    let reader = std::process::Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "hostile::bombs::bombed_reader", "--ignored", "--nocapture", "--test-threads=1"])
-        .env("BOMBS", files.collect::<Vec<_>>().join(","))
-        .output()
-        .expect("it runs");
-    let said = String::from_utf8_lossy(&reader.stdout);
-    let peak = said.split("peak ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
-    assert!(peak.is_some_and(|kib| kib < 256 * 1024), "{said}");
+    let peak = peak_of("hostile::bombs::bombed_reader", "BOMBS", &files.collect::<Vec<_>>().join(","));
+    assert!(peak < 256 * 1024, "{peak} KiB");
 }
 
 /// Holds P18, X12.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::BufReader;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use base64::Engine as _;
@@ -12,6 +11,7 @@ use curbside::mail::imap::{Imap, Stop};
 use curbside::model::settings::Security;
 use secrecy::SecretString;
 
+use crate::support::files::{holds, must_be_private_below, rights};
 use crate::support::home::TempHome;
 use crate::support::letters::answer;
 use crate::support::owner::{AT_ONCE, Owner, the_one_mail, wait_until};
@@ -28,10 +28,6 @@ fn forms(user: &str, secret: &str) -> Vec<String> {
         plain.trim_end_matches('=').to_owned(),
         reversed,
     ]
-}
-
-fn holds(bytes: &[u8], needle: &str) -> bool {
-    memchr::memmem::find(bytes, needle.as_bytes()).is_some()
 }
 
 /// Nothing of the owner's home holds it, nor any of the words said.
@@ -155,29 +151,10 @@ fn p16_everything_that_is_made_is_private_under_a_careless_umask() {
     wait_until("the daemon runs", || home.json(&["status"])["daemon"]["pid"] == daemon.id());
     let wal = home.dir.join("curbside.db-wal");
     assert!(wal.exists(), "the log of the database is there while it is open");
-    look_at(&home.dir);
-    assert_eq!(mode(&export), 0o600);
+    must_be_private_below(&home.dir, &["Mail", "config.toml"]);
+    assert_eq!(rights(&export), 0o600);
     daemon.kill().expect("our child");
     daemon.wait().expect("our child");
-}
-
-fn mode(path: &Path) -> u32 {
-    fs::symlink_metadata(path).expect("it is there").permissions().mode() & 0o777
-}
-
-/// Folders 0700 and files 0600; the owner's own settings and mail folder were made by the test.
-fn look_at(dir: &Path) {
-    for entry in fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.ends_with("Mail") || path.ends_with("config.toml") {
-            continue;
-        }
-        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
-        assert_eq!(mode(&path), wanted, "{}: {:04o}", path.display(), mode(&path));
-        if path.is_dir() {
-            look_at(&path);
-        }
-    }
 }
 
 fn with_account(password: &str) -> TempHome {

@@ -3,17 +3,8 @@
 use curbside::mail::mime;
 use curbside::model::journal::EntryKind;
 
-use crate::support::town::{ME, Town};
-
-const JANE: &str = "jane@plan.example";
-
-fn written_to() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.writes_to_all();
-    assert_eq!(town.out().len(), 1);
-    town
-}
+use crate::support::jane::{JANE, written_to};
+use crate::support::town::ME;
 
 /// Holds P7, P18.
 #[test]

@@ -3,18 +3,10 @@
 use curbside::model::draft::DraftState;
 use curbside::model::journal::EntryKind;
 
+use crate::support::jane::{JANE, drafted, written_to};
 use crate::support::town::{ME, Town};
 
-const JANE: &str = "jane@plan.example";
 const STOP: &str = "Please do not contact me again. Remove me from your list.";
-
-fn written_to() -> Town {
-    let mut town = Town::new();
-    town.add("Jane Doe <jane@plan.example>");
-    town.writes_to_all();
-    assert_eq!(town.out().len(), 1);
-    town
-}
 
 fn in_the_thread(town: &mut Town) -> String {
     let id = town.out()[0].mail.message_id.clone().expect("an id");
@@ -157,9 +149,7 @@ fn p15_no_mail_gives_orders_whoever_it_says_it_is_from() {
     for from in [ME, "sam.rivers@clinic.example", JANE, "curbside@owner.example", "eve@evil.test"] {
         for text in [orders, &html, &quoted] {
             for subject in ["1 send", "Re: Your week in curbside", "[curbside] approve 1"] {
-                let mut town = Town::new();
-                town.add("Jane Doe <jane@plan.example>");
-                town.turn();
+                let mut town = drafted();
                 let draft = town.draft(JANE).id;
                 for folder in ["INBOX", "Archive"] {
                     let mail = town.letter(from, ME, subject, &["X-Curbside-Token: 1"], text);

@@ -1,7 +1,9 @@
 //! The walls: who may import whom, which library belongs to which room, and how a file looks.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::support::files::files_below;
 
 /// What each room may touch of ours, besides itself. `cli` may touch everything but `steps` and `web`.
 const MAY: &[(&str, &[&str])] = &[
@@ -165,21 +167,9 @@ fn sources() -> Vec<(String, String)> {
 /// Every Rust source below a folder of the package, in order, named from the package on.
 pub(super) fn sources_below(folder: &str) -> Vec<(String, String)> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    collect(&package.join(folder), &mut files);
-    files.sort();
+    let mut files = files_below(&package.join(folder));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
     assert!(files.len() > 50, "the sources were not found");
     let name = |file: &Path| file.strip_prefix(package).expect("of the package").display().to_string();
     files.iter().map(|file| (name(file), fs::read_to_string(file).expect("a source"))).collect()
-}
-
-fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
 }

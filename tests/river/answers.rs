@@ -1,6 +1,6 @@
 //! P6 and P7: what counts as an answer, and what is never answered.
 
-use curbside::flow::{Change, EditContact};
+use curbside::flow::Change;
 use curbside::model::journal::EntryKind;
 
 use crate::support::jane::{JANE, written_to};
@@ -35,8 +35,7 @@ fn p6_an_unknown_address_in_the_thread_stops_the_check_in_and_asks() {
     assert_eq!(town.out().len(), 1);
     assert_eq!(town.stands(JANE), "owes_answer");
     assert!(town.tells(JANE, "is it theirs?"));
-    let home = "jd77@home.example".parse().expect("an address");
-    town.does(Change::Edit(JANE.to_owned(), Box::new(EditContact { add_addresses: vec![home], ..EditContact::default() })));
+    town.learns_address(JANE, "jd77@home.example");
     town.turn();
     assert_eq!(town.stands(JANE), "stopped opted_out", "given the address, what was said there counts");
 }

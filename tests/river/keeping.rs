@@ -1,5 +1,7 @@
 //! P17: what is kept, what is erased, and what comes back.
 
+use std::path::PathBuf;
+
 use curbside::flow::{self, Change, Changed, NewContact};
 use curbside::model::draft::DraftState;
 use curbside::model::edge::{EdgeError, SendAnswer};
@@ -68,6 +70,11 @@ fn p17_resume_with_an_invitation_lifts_an_opt_out() {
     assert_eq!(town.stands(JANE), "active");
 }
 
+fn backed_up(town: &Town) -> PathBuf {
+    let world = town.see();
+    world.store.back_up("test", world.now()).expect("a backup")
+}
+
 /// The owner goes back to a backup, as the command does it.
 pub fn restored(town: &mut Town, backup: &std::path::Path) {
     let (path, now) = (town.database(), town.see().now());
@@ -91,8 +98,7 @@ pub fn restored(town: &mut Town, backup: &std::path::Path) {
 #[test]
 fn p17_after_a_restore_nothing_already_sent_goes_again() {
     let mut town = approved();
-    let now = town.see().now();
-    let backup = town.see().store.back_up("test", now).expect("a backup");
+    let backup = backed_up(&town);
     town.hours_pass(3);
     assert_eq!(town.out().len(), 1);
     restored(&mut town, &backup);
@@ -113,8 +119,7 @@ fn p17_after_a_restore_a_mail_that_was_rendered_before_the_backup_is_known_in_se
     town.answers(SendAnswer::NotSent(EdgeError::temporary("busy")));
     town.clock_at("2026-04-06 10:06");
     town.turn();
-    let now = town.see().now();
-    let backup = town.see().store.back_up("test", now).expect("a backup");
+    let backup = backed_up(&town);
     town.hours_pass(3);
     assert_eq!(town.out().len(), 1);
     restored(&mut town, &backup);
@@ -127,8 +132,7 @@ fn p17_after_a_restore_a_mail_that_was_rendered_before_the_backup_is_known_in_se
 #[test]
 fn p17_a_suppression_after_the_backup_outlives_the_restore() {
     let mut town = written_to();
-    let now = town.see().now();
-    let backup = town.see().store.back_up("test", now).expect("a backup");
+    let backup = backed_up(&town);
     town.they_write(JANE, "Please do not contact me again.");
     town.turn();
     town.post().boxes[0].mails.clear();

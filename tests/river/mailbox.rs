@@ -1,6 +1,6 @@
 //! P8, P9, P11: what comes is neither lost nor handled twice, the mailbox is not changed, and strangers are forgotten.
 
-use curbside::flow::{Change, EditContact, NewContact};
+use curbside::flow::{Change, NewContact};
 use curbside::mail::scripted::ScriptedFolder;
 use curbside::model::folder::{Folder, Role};
 use curbside::model::journal::EntryKind;
@@ -176,8 +176,7 @@ fn p8_an_address_added_later_is_searched_for_too() {
     town.turn();
     assert_eq!(town.drafts().len(), 1);
     town.approve_all();
-    let home = "jane@home.example".parse().expect("an address");
-    town.does(Change::Edit(JANE.to_owned(), Box::new(EditContact { add_addresses: vec![home], ..EditContact::default() })));
+    town.learns_address(JANE, "jane@home.example");
     town.days_pass(3);
     assert_eq!(town.out().len(), 0);
     assert_eq!(town.stands(JANE), "stopped opted_out");

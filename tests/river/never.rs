@@ -18,13 +18,7 @@ fn p2_an_opt_out_ends_it_for_good_on_every_address() {
     town.they_write(JANE, "Please do not contact me again.");
     town.turn();
     assert_eq!(town.stands(JANE), "stopped opted_out");
-    town.does(Change::Edit(
-        JANE.to_owned(),
-        Box::new(curbside::flow::EditContact {
-            add_addresses: vec!["jane@home.example".parse().expect("an address")],
-            ..Default::default()
-        }),
-    ));
+    town.learns_address(JANE, "jane@home.example");
     town.news("I passed the board examination.");
     town.days_pass(60);
     assert_eq!(town.out().len(), 1);
@@ -121,13 +115,7 @@ fn p2_when_no_address_is_left_they_are_undeliverable_until_there_is_a_new_one() 
     town.turn();
     assert_eq!(town.stands(JANE), "stopped undeliverable");
     let id = town.kept(JANE).contact.id.to_string();
-    town.does(Change::Edit(
-        id.clone(),
-        Box::new(curbside::flow::EditContact {
-            add_addresses: vec!["jane@new.example".parse().expect("an address")],
-            ..Default::default()
-        }),
-    ));
+    town.learns_address(&id, "jane@new.example");
     assert_eq!(town.stands(&id), "active");
 }
 
@@ -137,8 +125,7 @@ fn p2_a_first_word_that_came_back_is_not_followed_up_but_said_again() {
     town.bounce(JANE, "5.1.1", "user unknown");
     town.turn();
     let id = town.kept(JANE).contact.id.to_string();
-    let new = "jane@new.example".parse().expect("an address");
-    town.does(Change::Edit(id.clone(), Box::new(curbside::flow::EditContact { add_addresses: vec![new], ..Default::default() })));
+    town.learns_address(&id, "jane@new.example");
     town.days_pass(9);
     let draft = town.draft(&id);
     assert_eq!((draft.because, draft.due), (Reason::FirstWord, date(2026, 4, 15)));

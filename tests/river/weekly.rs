@@ -53,13 +53,19 @@ fn p12_a_server_that_is_busy_gets_the_same_digest_later() {
     assert_eq!(town.digests(), 1);
 }
 
-#[test]
-fn p12_an_unanswered_digest_that_arrived_is_not_sent_again() {
+/// The first digest has left, and nobody knows whether it arrived.
+fn digest_without_answer() -> Town {
     let mut town = Town::new();
     town.turn();
     town.answers(SendAnswer::Unknown("the line broke".to_owned()));
     town.clock_at("2026-04-13 07:00");
     town.turn();
+    town
+}
+
+#[test]
+fn p12_an_unanswered_digest_that_arrived_is_not_sent_again() {
+    let mut town = digest_without_answer();
     town.turn();
     assert_eq!(town.digests(), 0, "it may be on its way");
     let raw = town.see().store.read(|tx| tx.last_run("digest")).expect("a database").and_then(|run| run.raw).expect("stored");
@@ -70,11 +76,7 @@ fn p12_an_unanswered_digest_that_arrived_is_not_sent_again() {
 
 #[test]
 fn p12_an_unanswered_digest_that_did_not_arrive_comes_after_all() {
-    let mut town = Town::new();
-    town.turn();
-    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
-    town.clock_at("2026-04-13 07:00");
-    town.turn();
+    let mut town = digest_without_answer();
     town.hours_pass(13);
     assert_eq!(town.digests(), 1);
 }

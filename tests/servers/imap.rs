@@ -238,15 +238,20 @@ fn mail_that_came_before_the_idle_is_not_slept_over() {
     assert_eq!(imap.idle(Duration::from_secs(20)), Ok(IdleEnd::Changed));
 }
 
-#[test]
-fn an_idle_is_woken_at_once_and_the_session_stays_usable() {
+/// An idle that goes on by itself, until something is done to its handle.
+fn idle_until(user: &str, end: fn(&Stop)) -> (Result<IdleEnd, EdgeError>, Imap) {
     let stop = Stop::new();
-    let mut imap = session(&fresh_user("wake"), &stop);
+    let mut imap = session(&fresh_user(user), &stop);
     imap.open("INBOX").expect("the inbox opens");
     let ended = idling(imap);
     assert!(ended.recv_timeout(Duration::from_millis(300)).is_err(), "nothing ends it by itself");
-    stop.wake();
-    let (end, mut imap) = ended.recv_timeout(SOON).expect("it ends");
+    end(&stop);
+    ended.recv_timeout(SOON).expect("it ends")
+}
+
+#[test]
+fn an_idle_is_woken_at_once_and_the_session_stays_usable() {
+    let (end, mut imap) = idle_until("wake", Stop::wake);
     assert_eq!(end, Ok(IdleEnd::Woken));
     assert_eq!(imap.noop(), Ok(false));
     assert_eq!(imap.idle(Duration::from_millis(50)), Ok(IdleEnd::TimedOut), "a wake counts once");
@@ -263,13 +268,7 @@ fn a_wake_before_the_idle_is_not_lost() {
 
 #[test]
 fn an_idle_is_stopped_at_once() {
-    let stop = Stop::new();
-    let mut imap = session(&fresh_user("stop"), &stop);
-    imap.open("INBOX").expect("the inbox opens");
-    let ended = idling(imap);
-    assert!(ended.recv_timeout(Duration::from_millis(300)).is_err(), "nothing ends it by itself");
-    stop.set();
-    let (end, mut imap) = ended.recv_timeout(SOON).expect("it ends");
+    let (end, mut imap) = idle_until("stop", Stop::set);
     assert_eq!(end, Ok(IdleEnd::Stopped));
     assert!(imap.noop().is_err(), "nothing more is done under a stopped handle");
 }

@@ -1,6 +1,6 @@
 //! The IMAP session against servers that lie, stall, drip and babble.
 
-use std::io::{BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -9,59 +9,55 @@ use curbside::model::edge::EdgeError;
 use curbside::model::settings::Security;
 use secrecy::SecretString;
 
+use crate::support::alone::{peak_of, tell_peak};
 use crate::support::scripted::{connect, is_closed, log_in, read_line, rows_of, say, serve, session, session_where};
 
 /// Far above what anything here takes.
 const SOON: Duration = Duration::from_secs(20);
 
+/// What a server hears that says these words, the second after the first command, and listens until the line is closed;
+/// and why it was refused.
+fn heard_by_a_liar(security: Security, greeting: &'static str, then: Option<&'static str>) -> (String, String) {
+    let (heard, hear) = mpsc::channel();
+    let (servers, _) = serve(security, move |mut line| {
+        say(&mut line, greeting.as_bytes());
+        let mut lines = BufReader::new(line.try_clone().expect("a second handle"));
+        let mut said = String::new();
+        if let Some(words) = then {
+            lines.read_line(&mut said).expect("STARTTLS");
+            say(&mut line, words.as_bytes());
+        }
+        let mut rest = Vec::new();
+        let _until_they_leave = lines.read_to_end(&mut rest);
+        heard.send(said + &String::from_utf8_lossy(&rest)).expect("the test listens");
+    });
+    let Err(EdgeError::Permanent(why)) = connect(&servers).map(drop) else { panic!("it should be refused") };
+    (hear.recv_timeout(SOON).expect("the line is closed"), why)
+}
+
 #[test]
 fn x16_a_server_that_claims_to_be_signed_in_gets_no_password() {
     for security in [Security::None, Security::StartTls] {
-        let (heard, hear) = mpsc::channel();
-        let (servers, _) = serve(security, move |mut line| {
-            say(&mut line, b"* PREAUTH welcome, whoever you are\r\n");
-            let mut said = Vec::new();
-            let _until_they_leave = line.read_to_end(&mut said);
-            heard.send(said).expect("the test listens");
-        });
-        assert!(matches!(connect(&servers).map(drop), Err(EdgeError::Permanent(why)) if why.contains("PREAUTH")));
-        assert_eq!(hear.recv_timeout(SOON).expect("the line is closed"), b"");
+        let (heard, why) = heard_by_a_liar(security, "* PREAUTH welcome, whoever you are\r\n", None);
+        assert!(why.contains("PREAUTH"), "{why}");
+        assert_eq!(heard, "");
     }
 }
 
 #[test]
 fn x16_words_slipped_in_after_starttls_are_refused_before_the_login() {
-    let (heard, hear) = mpsc::channel();
-    let (servers, _) = serve(Security::StartTls, move |mut line| {
-        say(&mut line, b"* OK ready\r\n");
-        let mut lines = BufReader::new(line.try_clone().expect("a second handle"));
-        let command = read_line(&mut lines).expect("STARTTLS");
-        say(&mut line, b"s1 OK go ahead\r\na1 OK you are signed in\r\n* CAPABILITY IMAP4rev1\r\n");
-        let mut said = Vec::new();
-        let _until_they_leave = lines.read_to_end(&mut said);
-        heard.send((command, said)).expect("the test listens");
-    });
-    let Err(EdgeError::Permanent(why)) = connect(&servers).map(drop) else { panic!("it should be refused") };
-    assert!(why.contains("STARTTLS") || why.contains("TLS"), "{why}");
-    let (command, said) = hear.recv_timeout(SOON).expect("the line is closed");
-    assert_eq!(command, "s1 STARTTLS");
-    assert!(!String::from_utf8_lossy(&said).contains("secret"));
+    let slipped = "s1 OK go ahead\r\na1 OK you are signed in\r\n* CAPABILITY IMAP4rev1\r\n";
+    let (heard, why) = heard_by_a_liar(Security::StartTls, "* OK ready\r\n", Some(slipped));
+    assert!(why.contains("TLS"), "{why}");
+    assert!(heard.starts_with("s1 STARTTLS\r\n"), "{heard}");
+    assert!(!heard.contains("secret"));
 }
 
 #[test]
 fn x16_a_server_without_starttls_gets_no_password() {
-    let (heard, hear) = mpsc::channel();
-    let (servers, _) = serve(Security::StartTls, move |mut line| {
-        say(&mut line, b"* OK ready\r\n");
-        let mut lines = BufReader::new(line.try_clone().expect("a second handle"));
-        read_line(&mut lines);
-        say(&mut line, b"s1 BAD unknown command\r\n");
-        let mut said = Vec::new();
-        let _until_they_leave = lines.read_to_end(&mut said);
-        heard.send(said).expect("the test listens");
-    });
-    assert!(matches!(connect(&servers).map(drop), Err(EdgeError::Permanent(why)) if why.contains("STARTTLS was refused")));
-    assert_eq!(hear.recv_timeout(SOON).expect("the line is closed"), b"");
+    let (heard, why) = heard_by_a_liar(Security::StartTls, "* OK ready\r\n", Some("s1 BAD unknown command\r\n"));
+    assert!(why.contains("STARTTLS was refused"), "{why}");
+    assert_eq!(heard, "s1 STARTTLS\r\n");
 }
 
 #[test]
@@ -230,13 +226,6 @@ fn a_server_that_stops_listening_in_the_middle_of_an_append_is_given_up_in_time(
     assert!(is_closed(&mut imap));
 }
 
-/// Peak memory of this process in KiB.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("the peak");
-    line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
-}
-
 /// A server that answers the first command with these bytes again and again until nobody listens.
 fn flood(start: &'static [u8], again: &'static [u8]) -> u16 {
     let (servers, _) = serve(Security::None, move |mut line| {
@@ -261,7 +250,7 @@ fn flooded_client() {
         let mut imap = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new()).expect("signed in");
         assert!(matches!(imap.whole(1, 1_000_000), Err(EdgeError::Temporary { .. })));
     }
-    println!("peak {} KiB", peak_memory());
+    tell_peak();
 }
 
 #[test]
@@ -277,12 +266,6 @@ fn r22_no_flood_takes_more_than_64_mebibytes() {
         flood(b"* 1 FETCH (", b"x"),
     ];
     let ports = ports.map(|port| port.to_string()).join(",");
-    let client = std::process::Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "servers::imap_hostile::flooded_client", "--ignored", "--nocapture", "--test-threads=1"])
-        .env("FLOOD_PORTS", ports)
-        .output()
-        .expect("it runs");
-    let said = String::from_utf8_lossy(&client.stdout);
-    let peak = said.split("peak ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<u64>().ok());
-    assert!(peak.is_some_and(|kib| kib < 64 * 1024), "{said}");
+    let peak = peak_of("servers::imap_hostile::flooded_client", "FLOOD_PORTS", &ports);
+    assert!(peak < 64 * 1024, "{peak} KiB");
 }

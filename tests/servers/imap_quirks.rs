@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read};
 use std::time::Duration;
 
-use curbside::mail::imap::{IdleEnd, UidSet};
+use curbside::mail::imap::{IdleEnd, Imap, UidSet};
 use curbside::model::edge::EdgeError;
 use curbside::model::settings::Security;
 
@@ -71,25 +71,26 @@ fn a_busy_server_at_the_login_is_no_wrong_password() {
     }
 }
 
-#[test]
-fn untagged_words_before_the_plus_neither_hang_an_idle_nor_get_lost() {
-    let mut imap = session(|words| match words {
-        "IDLE" => "* OK warming up\r\n* 5 EXISTS\r\n* 1 RECENT\r\n+ idling\r\n".into(),
+/// A session with a server that says this when it is asked to idle.
+fn session_that_idles(words: &'static str) -> Imap {
+    session(move |command| match command {
+        "IDLE" => words.into(),
+        // DONE comes without a tag: "DONE" is taken for the tag and nothing follows it.
         "" => "a4 OK done\r\n".into(),
         _ => "TAG OK done\r\n".into(),
-    });
-    // DONE comes without a tag: "DONE" is taken for the tag and the words are empty.
+    })
+}
+
+#[test]
+fn untagged_words_before_the_plus_neither_hang_an_idle_nor_get_lost() {
+    let mut imap = session_that_idles("* OK warming up\r\n* 5 EXISTS\r\n* 1 RECENT\r\n+ idling\r\n");
     assert_eq!(imap.idle(Duration::from_secs(20)), Ok(IdleEnd::Changed));
     assert_eq!(imap.noop(), Ok(false));
 }
 
 #[test]
 fn an_idle_with_a_chatty_server_still_ends_in_time() {
-    let mut imap = session(|words| match words {
-        "IDLE" => "+ idling\r\n* OK Still here\r\n* OK Still here\r\n* 0 EXISTS\r\n".into(),
-        "" => "a4 OK done\r\n".into(),
-        _ => "TAG OK done\r\n".into(),
-    });
+    let mut imap = session_that_idles("+ idling\r\n* OK Still here\r\n* OK Still here\r\n* 0 EXISTS\r\n");
     assert_eq!(imap.idle(Duration::from_millis(100)), Ok(IdleEnd::TimedOut));
     assert_eq!(imap.noop(), Ok(false));
 }

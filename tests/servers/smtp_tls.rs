@@ -94,12 +94,17 @@ fn mail_goes_over_tls_from_the_first_byte() {
     assert_eq!(seen.mail.as_deref(), Some(MAIL));
 }
 
+/// Sends over STARTTLS, with these words sneaked in after the go-ahead.
+fn send_after_starttls(sneaked: &'static str) -> (SendAnswer, Seen) {
+    let authority = Authority::for_host("localhost");
+    let server = authority.starttls("250 STARTTLS", sneaked);
+    let servers = authority.trusted_by(servers("localhost", server.port, Security::StartTls));
+    send(&servers, server)
+}
+
 #[test]
 fn mail_goes_after_starttls() {
-    let authority = Authority::for_host("localhost");
-    let server = authority.starttls("250 STARTTLS", "");
-    let servers = authority.trusted_by(servers("localhost", server.port, Security::StartTls));
-    let (answer, seen) = send(&servers, server);
+    let (answer, seen) = send_after_starttls("");
     assert!(matches!(answer, SendAnswer::Accepted(_)), "{answer:?}");
     assert!(seen.commands[0].starts_with("EHLO"), "hello is said anew under TLS: {:?}", seen.commands);
 }
@@ -115,10 +120,7 @@ fn x16_no_password_goes_where_starttls_is_missing() {
 
 #[test]
 fn x16_words_sneaked_in_before_tls_are_never_taken_for_answers() {
-    let authority = Authority::for_host("localhost");
-    let server = authority.starttls("250 STARTTLS", "250-evil.test\r\n250 AUTH PLAIN\r\n");
-    let servers = authority.trusted_by(servers("localhost", server.port, Security::StartTls));
-    let (answer, seen) = send(&servers, server);
+    let (answer, seen) = send_after_starttls("250-evil.test\r\n250 AUTH PLAIN\r\n");
     assert!(matches!(answer, SendAnswer::NotSent(_)), "{answer:?}");
     assert!(seen.commands.is_empty(), "nothing more is said: {:?}", seen.commands);
 }

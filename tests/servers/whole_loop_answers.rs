@@ -1,5 +1,6 @@
 //! What each kind of answer does, and what is no answer.
 
+use crate::support::files::holds;
 use crate::support::letters::{answer, answer_with, mail, now, unique};
 use crate::support::owner::{Owner, the_one_mail, wait_until};
 use crate::support::servers::{Stored, deliver, folder, post};
@@ -166,12 +167,8 @@ fn a_contacts_list_mail_is_no_touch_and_strangers_leave_no_trace() {
     assert_eq!(jane.owner.standing(&jane.contact).0, "active");
     assert_eq!(jane.owner.json(&["show", &jane.contact])["last_touch"], before);
     for (path, bytes) in jane.owner.files() {
-        assert!(!contains(&bytes, b"8714") && !contains(&bytes, b"elsewhere.test"), "P11: {} keeps a stranger's mail", path.display());
+        assert!(!holds(&bytes, "8714") && !holds(&bytes, "elsewhere.test"), "P11: {} keeps a stranger's mail", path.display());
     }
-}
-
-fn contains(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|window| window == needle)
 }
 
 #[test]

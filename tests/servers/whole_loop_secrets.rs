@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
+use crate::support::files::{holds, must_be_private_below, rights};
 use crate::support::letters::answer;
 use crate::support::owner::{AT_ONCE, Owner, the_one_mail, wait_until};
 use crate::support::servers::{PASSWORD, deliver};
@@ -22,13 +23,13 @@ fn p16_the_password_stands_nowhere_but_in_its_file() {
     deliver(&owner.user, &answer(&address, &owner.user, &got, "canary-body-5519: let us talk on the phone."));
     wait_until("understood", || owner.standing(&jane).0 == "owes_answer");
     let argv = fs::read(format!("/proc/{}/cmdline", daemon.pid())).expect("our child");
-    assert!(!contains(&argv, canary));
+    assert!(!holds(&argv, canary));
     let log = daemon.log();
     assert!(!log.is_empty(), "-vv says something");
     for secret in [canary.to_owned(), base64(&format!("\0{}\0{canary}", owner.user)), base64(canary)] {
         assert!(!log.contains(&secret), "the log holds {secret}");
         for (path, bytes) in owner.files() {
-            assert!(!contains(&bytes, &secret), "{} holds the password", path.display());
+            assert!(!holds(&bytes, &secret), "{} holds the password", path.display());
         }
     }
     for private in ["canary-body-5519", got.header("subject").as_str(), &address] {
@@ -39,10 +40,6 @@ fn p16_the_password_stands_nowhere_but_in_its_file() {
 fn base64(text: &str) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(text)
-}
-
-fn contains(bytes: &[u8], needle: &str) -> bool {
-    bytes.windows(needle.len()).any(|window| window == needle.as_bytes())
 }
 
 #[test]
@@ -60,44 +57,13 @@ fn p16_files_are_private_even_under_a_careless_umask() {
         let done = Command::new("sh").arg("-c").arg(format!("umask 000; {}", flags(words))).stdin(Stdio::null()).output().expect("sh runs");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
-    let servers = crate::support::servers::servers();
-    careless(&[
-        "init",
-        "--name",
-        "Leah Brandt",
-        "--email",
-        &owner.user,
-        "--time-zone",
-        "America/New_York",
-        "--imap-host",
-        "localhost",
-        "--imap-port",
-        &servers.imaps.to_string(),
-        "--smtp-host",
-        "localhost",
-        "--smtp-port",
-        &servers.submissions.to_string(),
-        "--password-command",
-        "echo secret",
-        "--ca-file",
-        servers.ca_file().to_str().expect("a path"),
-    ]);
+    let init = owner.init_words(&["--password-command", "echo secret"]);
+    careless(&init.iter().map(String::as_str).collect::<Vec<_>>());
     careless(&["add", "Jane Doe <jane@payer.test>"]);
     careless(&["run", "--once"]);
     careless(&["backup"]);
-    check(&owner.home);
-}
-
-fn check(dir: &std::path::Path) {
-    assert_eq!(fs::metadata(dir).expect("it is there").permissions().mode() & 0o777, 0o700, "{}", dir.display());
-    for entry in fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            check(&path);
-        } else {
-            assert_eq!(entry.metadata().expect("it is there").permissions().mode() & 0o777, 0o600, "{}", path.display());
-        }
-    }
+    assert_eq!(rights(&owner.home), 0o700);
+    must_be_private_below(&owner.home, &[]);
 }
 
 #[test]

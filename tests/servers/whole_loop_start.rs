@@ -1,7 +1,9 @@
 //! The first minutes: setting up, history that was there before, and what the terminal says to nonsense.
 
 use std::fs;
+use std::path::Path;
 
+use crate::support::files::files_below;
 use crate::support::letters::mail;
 use crate::support::owner::Owner;
 use crate::support::servers::{deliver, servers};
@@ -173,10 +175,9 @@ fn p17_a_corrupt_database_is_kept_and_said() {
 #[test]
 fn every_sample_mail_is_read() {
     let owner = Owner::unset("leah");
-    let mut files = Vec::new();
-    for dir in ["auto", "facts", "intent", "quote"] {
-        collect(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail").join(dir), &mut files);
-    }
+    let mut files = files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail"));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "eml"));
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     assert!(files.len() > 20);
     let words: Vec<&str> = ["--json", "read"].into_iter().chain(files.iter().map(String::as_str)).collect();
     let ran = owner.curbside(&words).must(0);
@@ -205,15 +206,4 @@ fn every_sample_mail_is_read() {
     let ran = owner.curbside(&["--json", "read", nonsense.to_str().expect("a path"), &files[0]]).must(1);
     assert_eq!(ran.lines().len(), 2);
     assert!(ran.lines()[0]["error"].is_string() && ran.lines()[1]["kind"].is_string());
-}
-
-fn collect(dir: &std::path::Path, files: &mut Vec<String>) {
-    for entry in fs::read_dir(dir).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|end| end == "eml") {
-            files.push(path.display().to_string());
-        }
-    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::ready::{LATER, MONDAY, Ready};
-use crate::support::home::Said;
+use crate::support::said::Said;
 
 /// Nobody's number: rights of files bind nobody who is root.
 const NOBODY: u32 = 65_534;
@@ -22,9 +22,7 @@ fn bound(ready: &Ready) {
 
 fn as_nobody(ready: &Ready, args: &[&str]) -> Said {
     let mut command = ready.command(MONDAY, args);
-    let output = command.uid(NOBODY).gid(NOBODY).output().expect("the binary runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    command.uid(NOBODY).gid(NOBODY).output().expect("the binary runs").into()
 }
 
 fn set_mode(path: &Path, mode: u32) {

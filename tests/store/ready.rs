@@ -1,8 +1,8 @@
 //! A home whose one check-in is approved and due, with a provider that counts what it is given.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use curbside::store::Store;
@@ -10,7 +10,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::disk::{Trouble, troubled};
-use crate::support::home::Said;
+use crate::support::files::{empty_account, folder_in_memory};
+use crate::support::said::Said;
 
 /// Monday, 6 April 2026, 10:00 in New York: the yes is given.
 const YES: &str = "2026-04-06T14:00:00Z";
@@ -49,13 +50,9 @@ impl Ready {
 
     /// Nobody is known yet, and there is no database.
     pub fn bare() -> Self {
-        let keep = TempDir::new_in(memory()).expect("a folder");
+        let keep = folder_in_memory();
         let home = keep.path().join("home");
-        for folder in ["Mail", "Mail/.Sent", "Mail/.Archive", "Mail/.Junk"] {
-            for sub in ["cur", "new", "tmp"] {
-                fs::create_dir_all(home.join(folder).join(sub)).expect("the mail folder");
-            }
-        }
+        empty_account(&home);
         let ready = Self { keep, home };
         ready.provider("");
         ready
@@ -63,7 +60,7 @@ impl Ready {
 
     /// The same home once more.
     pub fn copy(&self) -> Self {
-        let keep = TempDir::new_in(memory()).expect("a folder");
+        let keep = folder_in_memory();
         let copied = Command::new("cp").arg("-a").arg(&self.home).arg(keep.path()).status().expect("cp runs");
         assert!(copied.success());
         let home = keep.path().join("home");
@@ -101,7 +98,7 @@ impl Ready {
 
     /// Runs a command at an hour.
     pub fn run_at(&self, now: &str, args: &[&str]) -> Said {
-        said(self.command(now, args).output().expect("the binary runs"))
+        self.command(now, args).output().expect("the binary runs").into()
     }
 
     /// Runs a command when the check-in is due.
@@ -111,14 +108,14 @@ impl Ready {
 
     /// Runs a command on a disk with troubles.
     pub fn troubled(&self, args: &[&str], troubles: &[Trouble<'_>]) -> Said {
-        said(troubled(&mut self.command(MONDAY, args), &self.home, troubles).output().expect("the binary runs"))
+        troubled(&mut self.command(MONDAY, args), &self.home, troubles).output().expect("the binary runs").into()
     }
 
     /// Runs a command that must succeed; the objects it printed.
     pub fn must(&self, args: &[&str]) -> Vec<Value> {
         let said = self.run(&[args, &["--json"]].concat());
         assert_eq!(said.code, 0, "{args:?}: {}", said.err);
-        said.out.lines().map(|line| serde_json::from_str(line).expect("JSON on every line")).collect()
+        said.lines()
     }
 
     /// Where the check-in stands.
@@ -139,15 +136,4 @@ impl Ready {
     pub fn database(&self) -> PathBuf {
         self.home.join("curbside.db")
     }
-}
-
-/// A folder in memory, where there is one: these tests write much and keep nothing.
-pub fn memory() -> PathBuf {
-    let shared = Path::new("/dev/shm");
-    if shared.is_dir() { shared.to_owned() } else { std::env::temp_dir() }
-}
-
-fn said(output: Output) -> Said {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use super::ready::Ready;
 use crate::support::disk::Trouble;
+use crate::support::files::folder_in_memory;
 use crate::support::town::Town;
 
 const TABLES: [&str; 9] = ["employer", "contact", "address", "news", "told", "message", "draft", "journal", "suppression"];
@@ -137,7 +138,7 @@ fn p17_a_file_of_every_release_tells_the_same_after_the_upgrade() {
         town.starts_again();
     }
     for (version, sql, expected) in released() {
-        let dir = tempfile::TempDir::new_in(super::ready::memory()).expect("a folder");
+        let dir = folder_in_memory();
         let path = dir.path().join("curbside.db");
         laid(&sql, &path);
         let now = "2026-04-10T22:00:00Z".parse().expect("an hour");

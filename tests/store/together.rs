@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use curbside::store::{Store, StoreError, Tx};
 use jiff::{Timestamp, ToSpan};
 
-use super::ready::{MONDAY, Ready, memory};
+use super::ready::{MONDAY, Ready};
 use crate::support::disk::troubled;
+use crate::support::files::folder_in_memory;
 use crate::support::owner::wait_until;
 
 /// A database alone in its folder.
@@ -18,7 +19,7 @@ struct Alone(tempfile::TempDir);
 
 impl Alone {
     fn new() -> Self {
-        Self(tempfile::TempDir::new_in(memory()).expect("a folder"))
+        Self(folder_in_memory())
     }
 
     fn path(&self) -> PathBuf {

@@ -8,7 +8,7 @@ use curbside::mail::scripted::Moment;
 use curbside::model::draft::DraftState;
 use curbside::store::Store;
 
-use super::ready::memory;
+use crate::support::files::folder_in_memory;
 use crate::support::jane::{JANE, approved};
 use crate::support::town::Town;
 
@@ -60,7 +60,7 @@ fn p17_a_log_torn_at_any_byte_gives_back_a_moment_that_was_and_the_last_one_when
     let mut town = power_fails();
     let (database, log) = (fs::read(town.database()).expect("read"), fs::read(log_of(&town.database())).expect("read"));
     assert!(log.len() > 10_000, "{}", log.len());
-    let dir = tempfile::TempDir::new_in(memory()).expect("a folder");
+    let dir = folder_in_memory();
     let path = dir.path().join("curbside.db");
     let (mut before, mut seen) = (0, [0_u32; 3]);
     for cut in (0..log.len()).step_by(5).chain([log.len()]) {

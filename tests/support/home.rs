@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use super::files::empty_account;
+use super::said::Said;
 
 /// A temporary home with a local folder account.
 pub struct TempHome {
@@ -13,17 +16,6 @@ pub struct TempHome {
     keep: TempDir,
     /// The folder given as `--home`.
     pub dir: PathBuf,
-}
-
-/// What a command said.
-#[derive(Debug)]
-pub struct Said {
-    /// Exit code; -1 when killed.
-    pub code: i32,
-    /// Standard output.
-    pub out: String,
-    /// Standard error.
-    pub err: String,
 }
 
 impl TempHome {
@@ -35,11 +27,7 @@ impl TempHome {
             "[owner]\nname = \"Leah Brandt\"\nemail = \"leah@mail.example\"\ntime_zone = \"America/New_York\"\n\n[account]\nfolder = \"Mail\"\n",
         )
         .expect("the settings");
-        for folder in ["Mail", "Mail/.Sent", "Mail/.Archive", "Mail/.Junk"] {
-            for sub in ["cur", "new", "tmp"] {
-                fs::create_dir_all(home.dir.join(folder).join(sub)).expect("the mail folder");
-            }
-        }
+        empty_account(&home.dir);
         home
     }
 
@@ -66,14 +54,14 @@ impl TempHome {
 
     /// Runs a command.
     pub fn run(&self, args: &[&str]) -> Said {
-        said(self.command(args).output().expect("the binary runs"))
+        self.command(args).output().expect("the binary runs").into()
     }
 
     /// Runs a command that must succeed, with `--json`; the lines it printed.
     pub fn lines(&self, args: &[&str]) -> Vec<Value> {
         let said = self.run(&[args, &["--json"]].concat());
         assert_eq!(said.code, 0, "{args:?}: {}", said.err);
-        said.out.lines().map(|line| serde_json::from_str(line).expect("JSON on every line")).collect()
+        said.lines()
     }
 
     /// Runs a command that must succeed and print one object.
@@ -106,9 +94,4 @@ impl TempHome {
     pub fn outside(&self) -> &Path {
         self.keep.path()
     }
-}
-
-fn said(output: Output) -> Said {
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
 }

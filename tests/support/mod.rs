@@ -1,13 +1,16 @@
 //! What the tests stand on.
 
+pub mod alone;
 pub mod clock;
 pub mod crowd;
 pub mod disk;
+pub mod files;
 pub mod home;
 pub mod jane;
 pub mod letters;
 pub mod owner;
 pub mod proxy;
+pub mod said;
 pub mod scripted;
 pub mod servers;
 pub mod surroundings;

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::files::files_below;
+use super::said::Said;
 use super::servers::{PASSWORD, Stored, folder, fresh_user, servers};
 
 /// What the tests append to the configuration: no waiting, any hour.
@@ -27,23 +29,6 @@ pub struct Owner {
     /// Words before the binary's own: what puts it into other surroundings.
     pub through: Vec<String>,
     _dir: tempfile::TempDir,
-}
-
-/// How a command ended.
-pub struct Ran {
-    /// The exit code; -1 when killed.
-    pub code: i32,
-    /// Standard output.
-    pub out: String,
-    /// Standard error.
-    pub err: String,
-}
-
-impl Ran {
-    /// The objects it printed, one a line.
-    pub fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
-    }
 }
 
 /// A `run` that ends with the test.
@@ -120,7 +105,13 @@ impl Owner {
     }
 
     /// `init` with the flags of the test servers; later ones of `more` take the place of the same earlier ones.
-    pub fn init(&self, more: &[&str]) -> Ran {
+    pub fn init(&self, more: &[&str]) -> Said {
+        let words = self.init_words(more);
+        self.curbside(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// The same as words, not yet run.
+    pub fn init_words(&self, more: &[&str]) -> Vec<String> {
         let servers = servers();
         let (imap, smtp) = (servers.imaps.to_string(), servers.submissions.to_string());
         let (ca, password) = (servers.ca_file().display().to_string(), self.password_file().display().to_string());
@@ -139,7 +130,7 @@ impl Owner {
         let mut words = vec!["init"];
         words.extend(usual.iter().filter(|(flag, _)| !instead(flag)).flat_map(|(flag, value)| [*flag, *value]));
         words.extend(more.iter().filter(|word| !word.is_empty()));
-        self.curbside(&words)
+        words.into_iter().map(str::to_owned).collect()
     }
 
     /// Adds lines to the configuration.
@@ -170,10 +161,8 @@ impl Owner {
     }
 
     /// Runs a command to its end.
-    pub fn curbside(&self, words: &[&str]) -> Ran {
-        let output = self.command(words).output().expect("the binary runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    pub fn curbside(&self, words: &[&str]) -> Said {
+        self.command(words).output().expect("the binary runs").into()
     }
 
     /// Runs a command that must succeed; the objects it printed.
@@ -282,33 +271,8 @@ impl Owner {
 
     /// Every file of the home with its bytes, the password file not among them.
     pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut files = Vec::new();
-        walk(&self.home, &mut |path| files.push((path.to_owned(), fs::read(path).unwrap_or_default())));
-        files
-    }
-}
-
-impl Ran {
-    /// Fails the test unless it ended with this code.
-    pub fn must(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "{}{}", self.out, self.err);
-        self
-    }
-
-    /// Fails the test unless it ended with this code and one clear sentence on standard error.
-    pub fn complains(self, code: i32) -> String {
-        let ran = self.must(code);
-        assert!(ran.err.starts_with("curbside: ") || code == 2, "{}", ran.err);
-        assert!(!ran.err.contains("panicked") && !ran.err.contains("RUST_BACKTRACE"), "{}", ran.err);
-        assert!(ran.err.trim().len() > 20, "says nothing: {}", ran.err);
-        ran.err
-    }
-}
-
-fn walk(dir: &Path, see: &mut dyn FnMut(&Path)) {
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() { walk(&path, see) } else { see(&path) }
+        let read = |path: PathBuf| (fs::read(&path).unwrap_or_default(), path);
+        files_below(&self.home).into_iter().map(read).map(|(bytes, path)| (path, bytes)).collect()
     }
 }
 
