@@ -22,6 +22,8 @@ const HANDED_OVER: &str = "digest_handed_over";
 /// The periods whose digest was sent, the last few of them.
 const SERVED: &str = "digests_served";
 const MOST_SERVED: usize = 20;
+/// Weeks of a quarter.
+const QUARTER: i64 = 13;
 
 /// When the next digest is due.
 #[must_use]
@@ -205,7 +207,20 @@ fn taken(answer: SendAnswer) -> Result<(), Trouble> {
     }
 }
 
-/// The hour a week before another.
-fn week_before(at: Timestamp) -> Timestamp {
-    at.checked_sub((7 * 24).hours()).unwrap_or(Timestamp::MIN)
+/// From when on a digest tells: since the last one that was sent, or since Curbside was set up; a week at least and a
+/// quarter at most. A machine may have been off for weeks, and not every owner wants a digest each week.
+fn reports_from(world: &World, tx: &Tx<'_>) -> Result<Timestamp, StoreError> {
+    let now = world.now();
+    let earlier = served(tx)?.iter().filter_map(|period| period.parse().ok()).filter(|period: &Timestamp| *period <= now).max();
+    let last = match earlier {
+        Some(period) => Some(period),
+        None => tx.instant("digest_from")?,
+    };
+    let week = weeks_before(now, 1);
+    Ok(last.map_or(week, |last| last.min(week)).max(weeks_before(now, QUARTER)))
+}
+
+/// The hour some weeks before another.
+fn weeks_before(at: Timestamp, weeks: i64) -> Timestamp {
+    at.checked_sub((weeks * 7 * 24).hours()).unwrap_or(Timestamp::MIN)
 }

@@ -1,6 +1,6 @@
 //! The digest in one line: what needs the owner first, what is nice to know after.
 
-use super::words::{count, cut};
+use super::words::{count, cut, is_week};
 use crate::model::digest::Digest;
 
 /// Longer subjects are cut off on a telephone.
@@ -28,7 +28,8 @@ pub(super) fn essence(digest: &Digest) -> String {
 fn quiet_week(digest: &Digest) -> String {
     let good = digest.came.iter().find(|came| came.warm).map(|came| format!("Nothing needs you; {} {}", came.name, came.what));
     let came = match digest.came.len() {
-        0 => "Quiet week: nothing needs you".to_owned(),
+        0 if is_week(digest) => "Quiet week: nothing needs you".to_owned(),
+        0 => "Quiet weeks: nothing needs you".to_owned(),
         n => format!("Nothing needs you; {} came in", count(n, "mail", "mails")),
     };
     good.filter(|line| line.chars().count() <= MOST).unwrap_or(came)

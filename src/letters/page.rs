@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::words::{approve_all, count, few, more, period, unquoted};
+use super::words::{approve_all, came_of_it, count, few, more, period, unquoted};
 use crate::model::digest::{Digest, Number};
 
 /// Height of the tallest bar, pixels.

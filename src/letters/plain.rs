@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::words::{approve_all, columns, count, cut, few, more, period, unquoted, who, who_of, wrap};
+use super::words::{approve_all, came_of_it, columns, count, cut, few, more, period, unquoted, who, who_of, wrap};
 use crate::model::digest::{Ahead, Came, Digest, Held, Number, Owed, Quiet, Waiting};
 
 /// RFC 5322 asks for 78 at most; 72 leave room to be quoted.
@@ -89,7 +89,8 @@ fn quiet(quiet: &Quiet) -> String {
     bullet(&format!("{}: {unanswered} without an answer; {}", who(&quiet.name, &quiet.employer), quiet.last))
 }
 
-fn heading(text: &str) -> String {
+fn heading(text: impl AsRef<str>) -> String {
+    let text = text.as_ref();
     format!("{}\n{}", text.to_uppercase(), "-".repeat(columns(text)))
 }
 

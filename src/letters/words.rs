@@ -97,6 +97,16 @@ pub(super) fn period(from: Date, to: Date) -> String {
     }
 }
 
+/// The heading of what came: `this week`, or since when.
+pub(super) fn came_of_it(digest: &Digest) -> String {
+    if is_week(digest) { "What came of it this week".to_owned() } else { format!("What came of it since {}", digest.from.strftime("%-d %B")) }
+}
+
+/// True when it reports on no more than a week: the last one may have gone out a day late, or this one.
+pub(super) fn is_week(digest: &Digest) -> bool {
+    digest.from.until(digest.to).is_ok_and(|span| span.get_days() <= 8)
+}
+
 /// `1 note`, `2 notes`.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Digest {
     /// The owner's first name.
     pub owner: String,
-    /// First day it reports on.
+    /// First day it reports on: a week ago, or the day of the last digest if that is longer ago.
     pub from: Date,
     /// Day it was made.
     pub to: Date,
@@ -18,7 +18,7 @@ pub struct Digest {
     pub waiting: Vec<Waiting>,
     /// People the owner owes an answer.
     pub owed: Vec<Owed>,
-    /// What came of it this week.
+    /// What came of it since that day.
     pub came: Vec<Came>,
     /// What will be proposed or sent in the next two weeks.
     pub ahead: Vec<Ahead>,

@@ -55,6 +55,15 @@ fn the_subject_says_what_needs_the_owner() {
 }
 
 #[test]
+fn a_digest_of_several_weeks_says_since_when() {
+    let weeks = |digest: Digest| Digest { from: jiff::civil::date(2026, 10, 26), ..digest };
+    let mail = digest(&weeks(sample()));
+    assert!(mail.text.contains("WHAT CAME OF IT SINCE 26 OCTOBER"), "{}", mail.text);
+    assert!(seen(&mail.html).contains("What came of it since 26 October"));
+    assert_eq!(digest(&weeks(sample_quiet_week())).subject, "Quiet weeks: nothing needs you");
+}
+
+#[test]
 fn p13_trouble_comes_first_in_subject_text_and_page() {
     let trouble = "Your mailbox has not been read since Friday: the server refuses the login. Run curbside doctor.";
     let mail = digest(&Digest { trouble: vec![trouble.to_owned()], ..sample() });

@@ -4,7 +4,7 @@ use curbside::flow::{self, Change};
 use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::model::journal::EntryKind;
 
-use crate::support::jane::{JANE, approved, drafted, known};
+use crate::support::jane::{JANE, approved, drafted, known, written_to};
 use crate::support::town::{ME, Town};
 
 #[test]
@@ -141,4 +141,58 @@ fn p15_no_order_is_obeyed() {
     assert_eq!(town.out().len(), 0);
     assert!(town.see().store.read(|tx| flow::find(tx, "eve@evil.example")).is_err());
     assert!(town.change(Change::Approve(curbside::model::id::DraftId(9_999), None)).is_err());
+}
+
+/// The text of the last digest that arrived.
+fn last_digest(town: &mut Town) -> String {
+    let digests = town.post().out.iter().rfind(|(envelope, _)| envelope.to.as_str() == ME);
+    let (_, raw) = digests.expect("a digest");
+    curbside::mail::mime::parse(raw).expect("a mail").text.unwrap_or_default()
+}
+
+/// Holds P12.
+#[test]
+fn p12_what_came_while_the_machine_was_off_for_weeks_stands_in_the_next_digest() {
+    let mut town = written_to();
+    town.days_pass(7);
+    assert_eq!(town.digests(), 1);
+    town.clock_at("2026-04-15 09:00");
+    town.they_write(JANE, "Thank you, but no. I am not interested.");
+    town.clock_at("2026-05-05 10:00");
+    town.starts_again();
+    town.turn();
+    assert_eq!((town.digests(), town.stands(JANE).as_str()), (2, "stopped declined"));
+    let digest = last_digest(&mut town);
+    assert!(digest.contains("WHAT CAME OF IT SINCE 13 APRIL") && digest.contains("Wed 15 Apr: Jane Doe"), "{digest}");
+    town.days_pass(7);
+    let digest = last_digest(&mut town);
+    assert!(!digest.contains("Jane Doe"), "it is told once: {digest}");
+}
+
+/// Holds P12.
+#[test]
+fn p12_a_monthly_digest_tells_the_whole_month() {
+    let mut town = Town::with("[digest]\ncron = \"0 0 7 1 * *\"\n");
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    town.they_write(JANE, "Thank you, but no. I am not interested.");
+    town.days_pass(25);
+    assert_eq!(town.digests(), 1, "on the first of May");
+    let digest = last_digest(&mut town);
+    assert!(digest.contains("WHAT CAME OF IT SINCE 6 APRIL") && digest.contains("Mon 6 Apr: Jane Doe"), "{digest}");
+}
+
+#[test]
+fn p12_what_was_there_before_somebody_was_known_is_no_news() {
+    let mut town = Town::with("[digest]\ncron = \"0 0 7 1 * *\"\n");
+    town.turn();
+    town.clock_at("2026-04-08 10:00");
+    town.they_write("tom@other.example", "Thank you, but no. I am not interested.");
+    town.days_pass(12);
+    town.add("Tom Roe <tom@other.example>");
+    assert_eq!(town.stands("tom@other.example"), "stopped declined");
+    town.days_pass(12);
+    assert_eq!(town.digests(), 1);
+    let digest = last_digest(&mut town);
+    assert!(!digest.contains("Tom Roe"), "{digest}");
 }

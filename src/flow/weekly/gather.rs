@@ -1,18 +1,18 @@
 //! Gathers what the digest says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use super::week_before;
+use super::{QUARTER, reports_from, weeks_before};
 use crate::flow::{Trouble, pause_of_sending, prepare};
 use crate::model::contact::greeting_name;
 use crate::model::digest::{Ahead, Came, Digest, Held, Number, Owed, Quiet, Waiting};
 use crate::model::draft::DraftState;
-use crate::model::id::ContactId;
-use crate::model::journal::{Entry, EntryKind};
+use crate::model::id::{ContactId, EntryId};
+use crate::model::journal::{Entry, EntryKind, NewEntry};
 use crate::model::message::Direction;
 use crate::model::reading::{CallTime, Outcome, Reading};
 use crate::model::standing::{HoldReason, State, StopReason};
@@ -23,29 +23,30 @@ use crate::world::World;
 
 /// The longest section of the digest.
 const MOST: usize = 40;
-/// Weeks of a quarter.
-const WEEKS: i64 = 13;
+/// What was new when the last look at the mailbox began, and is told only now.
+const OVERLAP_HOURS: i64 = 24;
 
 pub(super) fn gather(world: &World) -> Result<Digest, Trouble> {
     let now = world.now();
-    let from = week_before(now).to_zoned(world.settings.owner.zone.clone()).date();
     let owner = &world.settings.owner.mailbox.name;
     let trouble = trouble(world)?;
     let ahead = ahead(world)?;
     world.store.read(|tx| {
         let gather = Gather { world, tx };
+        let from = reports_from(world, tx)?;
+        let quarter = tx.entries_since(weeks_before(now, QUARTER))?;
         Ok(Digest {
             owner: greeting_name(owner).map_or_else(|| owner.clone(), |name| name.first),
-            from,
+            from: from.to_zoned(world.settings.owner.zone.clone()).date(),
             to: world.today(),
             trouble,
             waiting: gather.waiting()?,
             owed: gather.owed()?,
-            came: gather.came(week_before(now))?,
+            came: gather.came(&quarter, from)?,
             ahead,
             held: gather.held()?,
             quiet: gather.quiet()?,
-            numbers: gather.numbers()?,
+            numbers: gather.numbers(&quarter),
         })
     })
 }
@@ -147,14 +148,15 @@ impl Gather<'_> {
         })
     }
 
-    fn came(&self, since: Timestamp) -> Result<Vec<Came>, Trouble> {
+    fn came(&self, quarter: &[Entry], since: Timestamp) -> Result<Vec<Came>, Trouble> {
         let told = |entry: &Entry| {
             matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Bounced | EntryKind::Corrected | EntryKind::Asked)
                 || entry.line.kind == EntryKind::AutoReply && entry.line.outcome.is_some()
         };
-        let entries = self.tx.entries_since(since)?;
-        let voided: Vec<_> = entries.iter().filter_map(|entry| entry.line.voids).collect();
-        let fresh = entries.iter().filter(|entry| told(entry) && entry.line.on >= since && !voided.contains(&entry.id));
+        let voided = voided(quarter);
+        let history = History::before(quarter, since, weeks_before(self.world.now(), 1));
+        let is_new = |entry: &&Entry| entry.recorded >= since && !history.holds(&entry.line) && !voided.contains(&entry.id);
+        let fresh = quarter.iter().filter(|entry| told(entry)).filter(is_new);
         let mut times: HashMap<String, usize> = HashMap::new();
         fresh.clone().for_each(|entry| *times.entry(sort_of(entry)).or_default() += 1);
         // The newest of each sort stands for all of it: a flood from one person hides nobody else's news.
@@ -212,13 +214,11 @@ impl Gather<'_> {
         Ok(quiet.collect())
     }
 
-    fn numbers(&self) -> Result<Vec<Number>, Trouble> {
-        let now = self.world.now();
-        let since = now.checked_sub((WEEKS * 7 * 24).hours()).unwrap_or(Timestamp::MIN);
-        let entries = self.tx.entries_since(since)?;
+    fn numbers(&self, quarter: &[Entry]) -> Vec<Number> {
+        let since = weeks_before(self.world.now(), QUARTER);
         let count = |label: &str, which: &dyn Fn(&Entry) -> bool| {
-            let mut weeks = vec![0_u32; usize::try_from(WEEKS).unwrap_or(13)];
-            for entry in entries.iter().filter(|entry| entry.line.on >= since && which(entry)) {
+            let mut weeks = vec![0_u32; usize::try_from(QUARTER).unwrap_or(13)];
+            for entry in quarter.iter().filter(|entry| entry.line.on >= since && which(entry)) {
                 let week = usize::try_from(entry.line.on.duration_since(since).as_hours() / (7 * 24)).unwrap_or(0);
                 if let Some(slot) = weeks.get_mut(week) {
                     *slot += 1;
@@ -234,7 +234,33 @@ impl Gather<'_> {
             }),
             count("talks", &|entry| matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting)),
         ];
-        Ok(numbers.into_iter().filter(|number| number.total > 0).collect())
+        numbers.into_iter().filter(|number| number.total > 0).collect()
+    }
+}
+
+/// Lines that a later one took the place of.
+fn voided(entries: &[Entry]) -> HashSet<EntryId> {
+    entries.iter().filter_map(|entry| entry.line.voids).collect()
+}
+
+/// What had happened before it could be told: older mail that a first look found.
+struct History {
+    since: Timestamp,
+    week: Timestamp,
+    added: HashMap<ContactId, Timestamp>,
+}
+
+impl History {
+    fn before(quarter: &[Entry], since: Timestamp, week: Timestamp) -> Self {
+        let added = quarter.iter().filter(|entry| entry.line.kind == EntryKind::Added);
+        let added = added.filter_map(|entry| Some((entry.line.contact?, entry.line.on))).collect();
+        Self { since: since.checked_sub(OVERLAP_HOURS.hours()).unwrap_or(since), week, added }
+    }
+
+    /// Of the time before somebody was added the last week is told, and no more.
+    fn holds(&self, line: &NewEntry) -> bool {
+        let known_from = line.contact.and_then(|contact| self.added.get(&contact)).map_or(self.since, |added| self.week.min(*added));
+        line.on < self.since || line.on < known_from
     }
 }
 
