@@ -13,7 +13,7 @@ use crate::model::address::{Address, Mailbox};
 use crate::model::contact::{Contact, greeting_name};
 use crate::model::draft::{Attachment, Content, Draft, DraftState};
 use crate::model::id::DraftId;
-use crate::model::message::{Direction, Message};
+use crate::model::message::Message;
 use crate::model::plan::{Reason, Touch};
 use crate::steps::directory::Directory;
 use crate::steps::occasions::remark_reason;
@@ -108,8 +108,10 @@ fn content(
 /// The owner, by the alias the contact last wrote to.
 fn from(world: &World, tx: &Tx<'_>, contact: &Contact) -> Result<Mailbox, Trouble> {
     let owner = &world.settings.owner;
-    let last = tx.last_message(contact.id, Some(Direction::In))?.and_then(|message| message.mine);
+    // Neither a machine's answer nor a mail in their name that nobody believes says where they write to.
+    let last = tx.last_written(contact.id, 10)?.into_iter().find(|message| !is_doubtful(message));
     let known = last
+        .and_then(|message| message.mine)
         .filter(|mine| !super::prepare::is_never(world, mine.domain()))
         .filter(|mine| owner.addresses().iter().any(|address| address.key() == mine.key()));
     Ok(Mailbox { name: owner.mailbox.name.clone(), address: known.unwrap_or_else(|| owner.mailbox.address.clone()) })
@@ -125,8 +127,11 @@ fn thread(world: &World, tx: &Tx<'_>, contact: &Contact) -> Result<Option<Messag
 fn is_conversation(message: &Message) -> bool {
     use crate::model::reading::Kind;
     let human = message.reading.as_ref().is_none_or(|reading| reading.kind == Kind::Reply);
-    let doubtful = message.reading.as_ref().is_some_and(|reading| reading.rules.iter().any(|rule| rule == UNVERIFIED));
-    message.rfc_id.is_some() && human && !doubtful
+    message.rfc_id.is_some() && human && !is_doubtful(message)
+}
+
+fn is_doubtful(message: &Message) -> bool {
+    message.reading.as_ref().is_some_and(|reading| reading.rules.iter().any(|rule| rule == UNVERIFIED))
 }
 
 /// `Re:` once, whatever stood before.

@@ -89,6 +89,14 @@ impl Tx<'_> {
         self.entries_where("j.contact = ?1 ORDER BY j.happened, j.id", [contact.0])
     }
 
+    /// Lines about a contact of what happened from an instant on, in that order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn entries_of_since(&self, contact: ContactId, since: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        self.entries_where("j.contact = ?1 AND j.happened >= ?2 ORDER BY j.happened, j.id", params![contact.0, micros(since)])
+    }
+
     /// The last lines about a contact, newest first.
     ///
     /// # Errors

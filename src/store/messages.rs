@@ -151,6 +151,19 @@ impl Tx<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The newest mails that a person wrote in a conversation with a contact, newest first: no machine's, no list's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_written(&self, contact: ContactId, most: u32) -> Result<Vec<Message>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM message WHERE contact = ?1 AND direction = 'in' AND json_extract(reading, '$.kind') IN ('reply', 'invite')
+             ORDER BY at DESC, id DESC LIMIT ?2"
+        ))?;
+        let rows = statement.query_map(params![contact.0, most], message)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn one_message(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Option<Message>, StoreError> {
         let mut statement = self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE {condition}"))?;
         Ok(statement.query_row(parameters, message).optional()?)

@@ -3,7 +3,7 @@
 use curbside::flow::Change;
 use curbside::model::journal::EntryKind;
 
-use crate::support::jane::{JANE, written_to};
+use crate::support::jane::{JANE, known, written_to};
 use crate::support::town::{ME, Town};
 
 /// Holds R19.
@@ -160,6 +160,20 @@ fn p6_they_are_written_to_where_they_last_wrote_from_by_the_alias_they_used_in_t
     assert_eq!(out[0].mail.subject, "Re: Your paper");
     assert_eq!(out[0].mail.in_reply_to, vec![id.expect("kept")]);
     assert!(!out[0].mail.text.as_deref().unwrap_or_default().contains('>'), "no quoted history");
+}
+
+#[test]
+fn p6_a_machine_that_answers_elsewhere_does_not_change_the_alias_they_are_written_from() {
+    let mut town = known();
+    let mail = town.letter(JANE, "sam.rivers@clinic.example", "Your paper", &[], "Thank you for the article, I enjoyed it.");
+    town.put("INBOX", &mail);
+    town.turn();
+    town.does(Change::Answered(JANE.to_owned()));
+    town.hours_pass(1);
+    town.auto_reply(JANE, "I am out of the office this week.");
+    town.news("I passed the board examination.");
+    town.days_pass(60);
+    assert_eq!(town.draft(JANE).content.from.address.as_str(), "sam.rivers@clinic.example");
 }
 
 #[test]

@@ -196,3 +196,32 @@ fn p12_what_was_there_before_somebody_was_known_is_no_news() {
     let digest = last_digest(&mut town);
     assert!(!digest.contains("Tom Roe"), "{digest}");
 }
+
+#[test]
+fn the_digest_quotes_what_they_wait_for_and_not_the_machine_that_answered_after() {
+    let mut town = written_to();
+    town.they_write(JANE, "Could we have a call on Thursday at 3 pm?");
+    town.turn();
+    town.hours_pass(1);
+    town.auto_reply(JANE, "I am out of the office until Friday.");
+    town.turn();
+    town.hours_pass(1);
+    town.they_write(JANE, "Thanks!");
+    town.turn();
+    let (digest, _) = flow::weekly_digest(town.see()).expect("a digest");
+    let [owed] = digest.owed.as_slice() else { panic!("{:?}", digest.owed) };
+    assert_eq!((owed.wants.as_str(), owed.evidence.as_str()), ("would like to talk", "Could we have a call on Thursday at 3 pm?"));
+    assert!(owed.facts.iter().any(|fact| fact.contains("15:00")), "{owed:?}");
+}
+
+#[test]
+fn an_invitation_that_waits_is_called_one() {
+    let mut town = written_to();
+    let text = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:Talk\nEND:VEVENT\nEND:VCALENDAR\n";
+    let mail = town.letter(JANE, ME, "Invitation: Talk", &[], text);
+    let mail = String::from_utf8(mail).expect("text").replace("text/plain; charset=utf-8", "text/calendar; method=REQUEST; charset=utf-8");
+    town.put("INBOX", mail.as_bytes());
+    town.turn();
+    let (digest, _) = flow::weekly_digest(town.see()).expect("a digest");
+    assert_eq!(digest.owed.first().map(|owed| owed.wants.as_str()), Some("sent a calendar invitation"), "{digest:?}");
+}

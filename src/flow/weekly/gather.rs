@@ -12,8 +12,7 @@ use crate::model::contact::greeting_name;
 use crate::model::digest::{Ahead, Came, Digest, Held, Number, Owed, Quiet, Waiting};
 use crate::model::draft::DraftState;
 use crate::model::id::{ContactId, EntryId};
-use crate::model::journal::{Entry, EntryKind, NewEntry};
-use crate::model::message::Direction;
+use crate::model::journal::{Effect, Entry, EntryKind, NewEntry};
 use crate::model::reading::{CallTime, Outcome, Reading};
 use crate::model::standing::{HoldReason, State, StopReason};
 use crate::steps::decide::outcome_in_words;
@@ -132,20 +131,26 @@ impl Gather<'_> {
             1 => "yesterday".to_owned(),
             days => format!("{days} days"),
         };
-        let reading = self.tx.last_message(kept.contact.id, Some(Direction::In))?.and_then(|message| message.reading);
-        let outcome = reading.as_ref().and_then(|reading| reading.outcome).unwrap_or(Outcome::Unclear);
+        let asked = self.asked(kept.contact.id, since)?;
+        let reading = asked.as_ref().and_then(|line| line.message).map(|id| self.tx.message(id)).transpose()?.flatten();
+        let reading = reading.and_then(|message| message.reading);
+        let outcome = asked.map_or(Some(Outcome::Unclear), |line| line.outcome);
         Ok(Owed {
             name: kept.contact.name,
             employer: kept.contact.employer.unwrap_or_default(),
             since: if days > 1 { format!("since {}, {ago}", day_in_words(day)) } else { ago },
-            wants: outcome_in_words(outcome).to_owned(),
-            evidence: reading
-                .as_ref()
-                .and_then(|reading| reading.outcomes.first())
-                .map(|finding| finding.evidence.clone())
-                .unwrap_or_default(),
+            wants: outcome.map_or("sent a calendar invitation", outcome_in_words).to_owned(),
+            evidence: reading.as_ref().and_then(|reading| evidence(reading, outcome)).unwrap_or_default(),
             facts: reading.map(|reading| facts(&reading, &self.world.settings.owner.zone)).unwrap_or_default(),
         })
+    }
+
+    /// The line that says what they wait for: the newest that made the owner owe them an answer, whatever came after it.
+    fn asked(&self, contact: ContactId, since: Timestamp) -> Result<Option<NewEntry>, Trouble> {
+        let entries = self.tx.entries_of_since(contact, since)?;
+        let voided = voided(&entries);
+        let asked = entries.into_iter().rfind(|entry| entry.line.effects.contains(&Effect::Owe) && !voided.contains(&entry.id));
+        Ok(asked.map(|entry| entry.line))
     }
 
     fn came(&self, quarter: &[Entry], since: Timestamp) -> Result<Vec<Came>, Trouble> {
@@ -273,6 +278,12 @@ const fn hold_in_words(reason: HoldReason) -> &'static str {
         HoldReason::Doubtful => "a mail in their name failed your provider's check",
         HoldReason::Delivery => "a check-in may or may not have arrived",
     }
+}
+
+/// Their sentence that shows what they want.
+fn evidence(reading: &Reading, outcome: Option<Outcome>) -> Option<String> {
+    let shows = reading.outcomes.iter().find(|finding| Some(finding.outcome) == outcome);
+    shows.or(reading.outcomes.first()).map(|finding| finding.evidence.clone())
 }
 
 /// What a mail says besides, as plain lines.
