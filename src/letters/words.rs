@@ -99,7 +99,11 @@ pub(super) fn period(from: Date, to: Date) -> String {
 
 /// The heading of what came: `this week`, or since when.
 pub(super) fn came_of_it(digest: &Digest) -> String {
-    if is_week(digest) { "What came of it this week".to_owned() } else { format!("What came of it since {}", digest.from.strftime("%-d %B")) }
+    if is_week(digest) {
+        "What came of it this week".to_owned()
+    } else {
+        format!("What came of it since {}", digest.from.strftime("%-d %B"))
+    }
 }
 
 /// True when it reports on no more than a week: the last one may have gone out a day late, or this one.

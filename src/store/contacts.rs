@@ -173,7 +173,28 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn contacts_in(&self, state: State, most: usize) -> Result<Vec<Kept>, StoreError> {
-        self.contacts_where("c.state = ?1 ORDER BY c.due, c.id LIMIT ?2", params![state.word(), i64::try_from(most).unwrap_or(i64::MAX)])
+        self.contacts_where("c.state = ?1 ORDER BY c.due, c.id LIMIT ?2", params![state.word(), rows(most)])
+    }
+
+    /// Contacts held on a day for another reason than silence, at most so many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn held(&self, today: Date, most: usize) -> Result<Vec<Kept>, StoreError> {
+        let condition = "c.state = 'held' AND c.why <> 'silence' AND (c.until IS NULL OR c.until > ?1) ORDER BY c.due, c.id LIMIT ?2";
+        self.contacts_where(condition, params![today.to_string(), rows(most)])
+    }
+
+    /// Contacts held for silence on a day, or stopped for it, at most so many of both.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn quiet(&self, today: Date, most: usize) -> Result<Vec<Kept>, StoreError> {
+        let silent = "c.state = 'held' AND c.why = 'silence' AND c.until > ?1 ORDER BY c.due, c.id LIMIT ?2";
+        let mut found = self.contacts_where(silent, params![today.to_string(), rows(most)])?;
+        let stopped = "c.state = 'stopped' AND c.why = 'no_answer' ORDER BY c.due, c.id LIMIT ?1";
+        found.extend(self.contacts_where(stopped, [rows(most.saturating_sub(found.len()))])?);
+        Ok(found)
     }
 
     fn contacts_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Kept>, StoreError> {

@@ -3,6 +3,7 @@
 use curbside::flow::{self, Change};
 use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::model::journal::EntryKind;
+use curbside::model::reading::Outcome;
 
 use crate::support::jane::{JANE, approved, drafted, known, written_to};
 use crate::support::town::{ME, Town};
@@ -224,4 +225,39 @@ fn an_invitation_that_waits_is_called_one() {
     town.turn();
     let (digest, _) = flow::weekly_digest(town.see()).expect("a digest");
     assert_eq!(digest.owed.first().map(|owed| owed.wants.as_str()), Some("sent a calendar invitation"), "{digest:?}");
+}
+
+#[test]
+fn good_news_that_was_corrected_is_no_good_news() {
+    let mut town = written_to();
+    town.they_write(JANE, "Could we have a call on Thursday at 3 pm?");
+    town.turn();
+    let number = |town: &Town, label: &str| {
+        let (digest, _) = flow::weekly_digest(town.see()).expect("a digest");
+        digest.numbers.iter().find(|number| number.label == label).map_or(0, |number| number.total)
+    };
+    assert_eq!((number(&town, "answers"), number(&town, "good news")), (1, 1));
+    let mail = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote).and_then(|entry| entry.message_id);
+    town.does(Change::Correct(mail.clone().expect("kept"), Outcome::Declined));
+    assert_eq!((number(&town, "answers"), number(&town, "good news")), (1, 0));
+    town.does(Change::Correct(mail.clone().expect("kept"), Outcome::Referral));
+    town.does(Change::Correct(mail.expect("kept"), Outcome::Opening));
+    assert_eq!((number(&town, "answers"), number(&town, "good news")), (1, 1), "one mail, however often it was corrected");
+}
+
+#[test]
+fn who_is_held_is_told_however_many_others_are_quiet() {
+    let mut town = Town::with("[cadence]\npause_after = 1\n[sending]\nspacing = \"0s\"\nper_day = 0\n");
+    for number in 0..42 {
+        town.add(&format!("Jane Doe <quiet{number}@plan.example>"));
+    }
+    // As long due as all of them, and the last one in their row.
+    town.add("Tom Roe <tom@other.example>");
+    town.writes_to_all();
+    town.writes_to_all();
+    assert_eq!(town.stands("quiet41@plan.example"), "held silence");
+    town.does(Change::Pause("tom@other.example".to_owned(), Some("2027-06-01".parse().expect("a day"))));
+    let (digest, _) = flow::weekly_digest(town.see()).expect("a digest");
+    assert_eq!(digest.held.iter().map(|held| held.name.as_str()).collect::<Vec<_>>(), ["Tom Roe"]);
+    assert_eq!(digest.quiet.len(), 40);
 }

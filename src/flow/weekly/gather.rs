@@ -14,7 +14,7 @@ use crate::model::draft::DraftState;
 use crate::model::id::{ContactId, EntryId};
 use crate::model::journal::{Effect, Entry, EntryKind, NewEntry};
 use crate::model::reading::{CallTime, Outcome, Reading};
-use crate::model::standing::{HoldReason, State, StopReason};
+use crate::model::standing::{HoldReason, State};
 use crate::steps::decide::outcome_in_words;
 use crate::store::Tx;
 use crate::store::contacts::Kept;
@@ -187,8 +187,8 @@ impl Gather<'_> {
 
     fn held(&self) -> Result<Vec<Held>, Trouble> {
         let today = self.world.today();
-        let rows = self.tx.contacts_in(State::Held, MOST)?.into_iter().filter_map(|kept| {
-            let (reason, until) = kept.story.hold(today).filter(|(reason, _)| *reason != HoldReason::Silence)?;
+        let rows = self.tx.held(today, MOST)?.into_iter().filter_map(|kept| {
+            let (reason, until) = kept.story.hold(today)?;
             Some(Held {
                 name: kept.contact.name,
                 employer: kept.contact.employer.unwrap_or_default(),
@@ -200,14 +200,7 @@ impl Gather<'_> {
     }
 
     fn quiet(&self) -> Result<Vec<Quiet>, Trouble> {
-        let today = self.world.today();
-        let silent = |kept: &Kept| {
-            kept.story.stops.first().is_some_and(|(reason, _)| *reason == StopReason::NoAnswer)
-                || kept.story.stops.is_empty() && kept.story.hold(today).is_some_and(|(reason, _)| reason == HoldReason::Silence)
-        };
-        let mut rows = self.tx.contacts_in(State::Held, 500)?;
-        rows.extend(self.tx.contacts_in(State::Stopped, 500)?);
-        let quiet = rows.into_iter().filter(silent).take(MOST).map(|kept| Quiet {
+        let quiet = self.tx.quiet(self.world.today(), MOST)?.into_iter().map(|kept| Quiet {
             last: kept.story.last_theirs.map_or_else(
                 || "never wrote".to_owned(),
                 |at| format!("last heard from {}", at.to_zoned(self.world.settings.owner.zone.clone()).strftime("%-d %B %Y")),
@@ -221,13 +214,14 @@ impl Gather<'_> {
 
     fn numbers(&self, quarter: &[Entry]) -> Vec<Number> {
         let since = weeks_before(self.world.now(), QUARTER);
+        let voided = voided(quarter);
         let count = |label: &str, which: &dyn Fn(&Entry) -> bool| {
             let mut weeks = vec![0_u32; usize::try_from(QUARTER).unwrap_or(13)];
             for entry in quarter.iter().filter(|entry| entry.line.on >= since && which(entry)) {
                 let week = usize::try_from(entry.line.on.duration_since(since).as_hours() / (7 * 24)).unwrap_or(0);
-                if let Some(slot) = weeks.get_mut(week) {
-                    *slot += 1;
-                }
+                // What came this moment belongs to the last week.
+                let last = weeks.len() - 1;
+                weeks[week.min(last)] += 1;
             }
             Number { label: label.to_owned(), total: weeks.iter().sum(), weeks }
         };
@@ -235,7 +229,8 @@ impl Gather<'_> {
             count("check-ins sent", &|entry| entry.line.kind == EntryKind::CheckIn),
             count("answers", &|entry| entry.line.kind == EntryKind::TheyWrote),
             count("good news", &|entry| {
-                matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Corrected) && entry.line.outcome.is_some_and(Outcome::is_warm)
+                let said = matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Corrected) && !voided.contains(&entry.id);
+                said && entry.line.outcome.is_some_and(Outcome::is_warm)
             }),
             count("talks", &|entry| matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting)),
         ];
