@@ -40,12 +40,27 @@ pub struct Rules {
     pub since_days: i64,
 }
 
+/// An address that the owner gave.
+#[derive(Debug, Clone)]
+struct Given {
+    step: u64,
+    at: Timestamp,
+    address: String,
+}
+
+impl Given {
+    fn new(fact: &Fact, address: &str) -> Self {
+        Self { step: fact.step, at: fact.at, address: address.to_owned() }
+    }
+}
+
 /// A person as the owner's wishes describe them.
 #[derive(Debug, Clone)]
 struct Person {
     who: Who,
-    /// Each with the hour at which the owner gave it.
-    addresses: Vec<(Timestamp, String)>,
+    /// The step at which the owner made them known.
+    known: u64,
+    addresses: Vec<Given>,
     zone: TimeZone,
     /// Employers' families, each with the step at which the owner gave it.
     families: Vec<(u64, String)>,
@@ -55,13 +70,13 @@ struct Person {
 
 impl Person {
     fn has(&self, address: &str) -> bool {
-        self.addresses.iter().any(|(_, other)| other == address)
+        self.addresses.iter().any(|given| given.address == address)
     }
 
     /// Since when mail from an address could be known to be theirs.
     fn known_since(&self, address: &str) -> Timestamp {
-        let given = self.addresses.iter().find(|(_, other)| other == address).or(self.addresses.first());
-        given.map_or(Timestamp::MIN, |(at, _)| *at)
+        let given = self.addresses.iter().find(|given| given.address == address).or(self.addresses.first());
+        given.map_or(Timestamp::MIN, |given| given.at)
     }
 
     fn family(&self) -> &str {
@@ -204,7 +219,7 @@ impl Observer {
         match wish {
             Wish::Knows { who, addresses, zone, family, auto } => self.knows(fact, *who, addresses, zone, family, *auto),
             Wish::Address(who, address) => {
-                self.people.entry(*who).and_modify(|person| person.addresses.push((fact.at, address.clone())));
+                self.people.entry(*who).and_modify(|person| person.addresses.push(Given::new(fact, address)));
                 self.look_back(*who);
             }
             Wish::Family(who, family) => {
@@ -239,7 +254,8 @@ impl Observer {
         let zone = TimeZone::get(zone).expect("a zone");
         let person = Person {
             who,
-            addresses: addresses.iter().map(|address| (fact.at, address.clone())).collect(),
+            known: fact.step,
+            addresses: addresses.iter().map(|address| Given::new(fact, address)).collect(),
             zone,
             families: vec![(fact.step, family.to_owned())],
             auto,
@@ -289,6 +305,7 @@ impl Observer {
         self.general.retain(|old| !is_lost(old));
         for person in self.people.values_mut() {
             person.families.retain(|(step, _)| *step <= to);
+            person.addresses.retain(|given| given.step <= to || given.step == person.known);
         }
         self.yeses.iter_mut().for_each(|yes| yes.over = true);
         self.resends.clear();
