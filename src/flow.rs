@@ -16,6 +16,7 @@ mod record;
 mod roster;
 mod sync;
 mod weekly;
+mod wrong_clock;
 
 use std::time::Duration;
 

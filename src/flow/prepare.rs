@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan};
 
-use super::{Trouble, draft_text};
+use super::{Trouble, draft_text, wrong_clock};
 use crate::model::contact::Mode;
 use crate::model::draft::{Draft, DraftState};
 use crate::model::employer::is_or_below;
@@ -29,11 +29,6 @@ const MOST_SKIPS: usize = 200;
 const MOST_LOOKED_AT: usize = 2_000;
 /// Contacts read at a time.
 const PAGE: usize = 200;
-
-/// Since when drafts stand in the future of the clock.
-const CLOCK_DOUBTED: &str = "clock_doubted_since";
-/// A clock that is wrong for longer than this is not waited for.
-const CLOCK_MENDED: SignedDuration = SignedDuration::from_hours(1);
 
 /// What will be proposed, sent, held and why, in the next days. Changes nothing.
 ///
@@ -242,7 +237,7 @@ fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
 /// When the database fails.
 pub fn prepare(world: &World) -> Result<u32, Trouble> {
     if !world.dry_run {
-        withdraw_from_the_future(world)?;
+        wrong_clock::put_right(world)?;
         renew_hours(world)?;
     }
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
@@ -267,32 +262,6 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
         }
         Ok(proposed)
     })
-}
-
-/// A clock that was ahead made drafts, or heard a yes, at an hour that is still to come: they are made anew when they
-/// are due. But it may be the clock of now that is behind, and most are set right in minutes: nothing is taken back before
-/// it has gone on like this for a while.
-fn withdraw_from_the_future(world: &World) -> Result<(), Trouble> {
-    let now = world.now();
-    let Ok(soon) = now.checked_add(48.hours()) else { return Ok(()) };
-    let is_ahead = |draft: &Draft| draft.created_at > soon || draft.approved_at.is_some_and(|yes| yes > soon);
-    let (ahead, since) = world.store.read(|tx| {
-        let ahead: Vec<Draft> = tx.open_drafts()?.into_iter().filter(is_ahead).collect();
-        Ok::<_, Trouble>((ahead, tx.instant(CLOCK_DOUBTED)?))
-    })?;
-    let since = since.filter(|since| *since <= now);
-    if ahead.is_empty() && since.is_none() || since.is_some_and(|since| !ahead.is_empty() && now.duration_since(since) < CLOCK_MENDED) {
-        return Ok(());
-    }
-    world.store.write(|tx| {
-        if since.is_none() {
-            return tx.set_value(CLOCK_DOUBTED, &now.to_string());
-        }
-        tx.clear_value(CLOCK_DOUBTED)?;
-        let why = "the clock of this machine was wrong when it was made or approved";
-        ahead.iter().try_for_each(|draft| world.pen().withdraw(tx, draft.contact, why).map(drop))
-    })?;
-    Ok(())
 }
 
 /// Drafts whose hour has passed without a yes get a new one: nobody is told of an hour gone by.

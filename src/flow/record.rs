@@ -50,7 +50,7 @@ impl Pen<'_> {
     /// When the database fails.
     pub fn restory(&self, tx: &Tx<'_>, contact: ContactId) -> Result<(), StoreError> {
         let Some(kept) = tx.contact(contact)? else { return Ok(()) };
-        let entries = tx.entries_of(contact)?;
+        let entries = story::in_order(tx.entries_of(contact)?, self.now);
         let zone = &self.settings.owner.zone;
         let today = self.now.to_zoned(zone.clone()).date();
         let story = story::story(&entries, &self.settings.cadence, zone);

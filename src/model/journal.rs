@@ -62,6 +62,8 @@ words! {
         Asked = "asked",
         /// Two contacts became one.
         Merged = "merged",
+        /// The clock of the machine had been ahead, and is right again.
+        ClockMended = "clock_mended",
     }
 }
 

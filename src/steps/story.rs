@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::model::id::EntryId;
 use crate::model::journal::{Effect, Entry, EntryKind, Side};
@@ -14,6 +15,45 @@ use crate::model::story::Story;
 
 /// How long a contact is held after `pause_after` unanswered check-ins.
 const SILENCE: Span = Span::Weeks(26);
+
+/// A clock that differs by more from what the journal shows was wrong.
+pub const DOUBT: SignedDuration = SignedDuration::from_hours(48);
+
+/// A journal in the order things happened, though the clock was wrong for a while. What was written while it was far ahead
+/// happened before the next line of a right clock, at the latest then: so nothing goes too soon. What was written
+/// while it was far behind happened after what stood there already.
+#[must_use]
+pub fn in_order(mut entries: Vec<Entry>, now: Timestamp) -> Vec<Entry> {
+    entries.sort_by_key(|entry| entry.id);
+    let latest = now.checked_add(DOUBT).unwrap_or(Timestamp::MAX);
+    let behind = written_behind(&entries, latest);
+    let mut next = None;
+    for (entry, known) in entries.iter_mut().zip(behind).rev() {
+        let was_live = entry.recorded.duration_since(entry.line.on).abs() < DOUBT;
+        if entry.line.on > latest && entry.recorded > latest {
+            entry.line.on = next.unwrap_or(entry.line.on);
+        } else if was_live && known.is_some() {
+            entry.line.on = next.or(known).unwrap_or(entry.line.on);
+        } else if was_live && entry.recorded <= latest {
+            next = Some(entry.line.on);
+        }
+    }
+    entries.sort_by_key(|entry| (entry.line.on, entry.id));
+    entries
+}
+
+/// For each line that a clock far behind wrote, the newest hour that stood in the journal already.
+fn written_behind(entries: &[Entry], latest: Timestamp) -> Vec<Option<Timestamp>> {
+    let mut newest = None;
+    let behind = entries.iter().map(|entry| {
+        let is_behind = newest.is_some_and(|newest: Timestamp| newest.duration_since(entry.recorded) > DOUBT);
+        if !is_behind && entry.recorded <= latest {
+            newest = Some(entry.recorded);
+        }
+        newest.filter(|_| is_behind)
+    });
+    behind.collect()
+}
 
 /// Adds up a journal, given in the order things happened. Lines voided by a later correction do not count.
 #[must_use]

@@ -10,6 +10,7 @@ use curbside::store::{Store, StoreError};
 use jiff::{Timestamp, ToSpan};
 
 use crate::river::keeping::restored;
+use crate::support::jane::written_to;
 use crate::support::town::{ME, Town, report};
 
 const JANE: &str = "jane@plan.example";
@@ -361,4 +362,59 @@ fn check_ins_that_a_restored_backup_knows_nothing_of_count_for_the_caps_of_their
     town.approve_all();
     town.days_pass(4);
     assert!(town.out().iter().any(|out| out.to == "cal@plan.example"), "then the third is written to");
+}
+
+/// Holds P3, T4.
+#[test]
+fn an_answer_given_while_the_clock_was_ten_years_ahead_pays_no_debt_of_the_ten_years() {
+    let mut town = written_to();
+    town.days_pass(1);
+    let now = town.see().now();
+    town.they_write(JANE, "Could you call me on Thursday?");
+    town.turn();
+    town.clock_to(now + (10 * 366 * 24).hours());
+    town.does(Change::Answered(JANE.to_owned()));
+    town.clock_to(now + 1.hour());
+    town.hours_pass(2);
+    town.they_write(JANE, "One more thing: can you send me your CV?");
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer");
+}
+
+/// Holds P3, T4.
+#[test]
+fn a_check_in_that_left_while_the_clock_was_ten_years_ahead_is_followed_neither_at_once_nor_in_ten_years() {
+    let mut town = approved();
+    let now = town.see().now();
+    town.clock_to(now + (10 * 366 * 24).hours());
+    town.days_pass(2);
+    assert_eq!(town.approve_all() + town.out().len(), 1, "it left, or waits for a new yes: {:?}", town.first(JANE));
+    town.days_pass(4);
+    let sent = town.out().len();
+    assert_eq!(sent, 1);
+    town.clock_to(now + 1.hour());
+    rests_for_six_days(&mut town, sent);
+    for _ in 0..60 {
+        town.days_pass(1);
+        town.approve_all();
+    }
+    let why = town.why(JANE);
+    assert!(town.out().len() > sent, "{:?} {:?} {:?} {:?}", why.rule, why.next_due, why.skip, why.standing);
+}
+
+/// Holds P10, T4.
+#[test]
+fn a_copy_that_was_waited_for_while_the_clock_was_a_year_ahead_is_filed_today() {
+    let mut town = approved();
+    town.post().host = Some("smtp.gmail.com".to_owned());
+    let now = town.see().now();
+    town.clock_at("2027-04-05 10:06");
+    town.turn();
+    town.approve_all();
+    town.days_pass(2);
+    let id = town.first(JANE).message_id.expect("rendered");
+    town.post().fates = None;
+    town.clock_to(now + 50.hours());
+    town.hours_pass(2);
+    assert_eq!(town.copies_in_sent(&id), 1);
 }
