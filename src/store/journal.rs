@@ -89,14 +89,14 @@ impl Tx<'_> {
         self.entries_where("j.contact = ?1 ORDER BY j.happened, j.id", [contact.0])
     }
 
-<<<<<<< HEAD
     /// Lines about a contact of what happened from an instant on, in that order.
     ///
     /// # Errors
     /// When the database fails.
     pub fn entries_of_since(&self, contact: ContactId, since: Timestamp) -> Result<Vec<Entry>, StoreError> {
         self.entries_where("j.contact = ?1 AND j.happened >= ?2 ORDER BY j.happened, j.id", params![contact.0, micros(since)])
-=======
+    }
+
     /// Contacts of whom something was written after an instant that is still to come, and nobody has said since that the
     /// clock was mended.
     ///
@@ -109,7 +109,6 @@ impl Tx<'_> {
         )?;
         let rows = statement.query_map([micros(of)], |row| Ok(ContactId(row.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
->>>>>>> 1450ac2 (flow: what was written while the clock was years ahead neither pays later debts nor waits for those years)
     }
 
     /// The last lines about a contact, newest first.
