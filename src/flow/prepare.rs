@@ -10,7 +10,7 @@ use super::{Trouble, draft_text, wrong_clock};
 use crate::model::contact::Mode;
 use crate::model::draft::{Draft, DraftState};
 use crate::model::employer::is_or_below;
-use crate::model::id::{ContactId, DraftId};
+use crate::model::id::{ContactId, DraftId, NewsId};
 use crate::model::journal::{EntryKind, NewEntry};
 use crate::model::plan::{Card, Occasions, Plan, Reason, Remark, Touch, ZoneSource};
 use crate::steps::plan::{Candidate, Rules};
@@ -207,7 +207,7 @@ pub(super) fn window(world: &World, tx: &Tx<'_>, kept: &Kept) -> Result<Window, 
     Ok(Window::new(state.unwrap_or_else(|| world.settings.owner.zone.clone()), ZoneSource::Guessed, rules))
 }
 
-fn untold(tx: &Tx<'_>, contact: ContactId, commons: &Commons) -> Result<Option<(crate::model::id::NewsId, String)>, StoreError> {
+fn untold(tx: &Tx<'_>, contact: ContactId, commons: &Commons) -> Result<Option<(NewsId, String)>, StoreError> {
     if commons.news.is_empty() {
         return Ok(None);
     }
@@ -238,6 +238,7 @@ fn remarks(tx: &Tx<'_>, kept: &Kept) -> Result<Vec<Remark>, StoreError> {
 pub fn prepare(world: &World) -> Result<u32, Trouble> {
     if !world.dry_run {
         wrong_clock::put_right(world)?;
+        withdraw_outdated(world)?;
         renew_hours(world)?;
     }
     let until = world.today().checked_add(DRAFTED_DAYS.days()).unwrap_or(world.today());
@@ -262,6 +263,28 @@ pub fn prepare(world: &World) -> Result<u32, Trouble> {
         }
         Ok(proposed)
     })
+}
+
+/// Drafts that tell what is over give way to new ones: a yes to them would lapse, or make its giver look late.
+fn withdraw_outdated(world: &World) -> Result<(), Trouble> {
+    let began = lists::season_began(world.today());
+    let made = |draft: &Draft| draft.created_at.to_zoned(world.settings.owner.zone.clone()).date();
+    let is_past_season = |draft: &Draft| draft.because == Reason::Seasonal && draft.revision == 1 && made(draft) < began;
+    let outdated = world.store.read(|tx| {
+        let news: Vec<NewsId> = tx.news(world.today())?.into_iter().map(|item| item.id).collect();
+        let is_over = |draft: &Draft| draft.news.is_some_and(|told| !news.contains(&told));
+        let waiting = tx.open_drafts()?.into_iter().filter(|draft| draft.state == DraftState::Review);
+        let why = |draft: &Draft| match () {
+            () if is_over(draft) => Some("the news it tells is over"),
+            () if is_past_season(draft) => Some("the season it speaks of is over"),
+            () => None,
+        };
+        Ok::<_, Trouble>(waiting.filter_map(|draft| Some((draft.contact, why(&draft)?))).collect::<Vec<_>>())
+    })?;
+    if outdated.is_empty() {
+        return Ok(());
+    }
+    world.store.write(|tx| Ok(outdated.iter().try_for_each(|(contact, why)| world.pen().withdraw(tx, *contact, why).map(drop))?))
 }
 
 /// Drafts whose hour has passed without a yes get a new one: nobody is told of an hour gone by.

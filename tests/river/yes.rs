@@ -263,6 +263,20 @@ fn p5_news_that_is_over_or_withdrawn_is_not_told() {
 }
 
 #[test]
+fn p5_a_draft_that_tells_news_that_are_over_gives_way_to_a_new_one() {
+    let mut town = known();
+    town.owner_writes(JANE, "Hello");
+    town.turn();
+    town.does(Change::AddNews("I speak at the spring meeting".to_owned(), Some(jiff::civil::date(2026, 6, 5))));
+    town.days_pass(58);
+    let draft = town.draft(JANE);
+    assert!(draft.content.text.contains("spring meeting"), "{}", draft.content.text);
+    town.days_pass(10);
+    assert_eq!(town.first(JANE).state, DraftState::Withdrawn, "nobody is asked for a yes that would lapse");
+    assert!(town.drafts().iter().all(|draft| !draft.content.text.contains("spring meeting")));
+}
+
+#[test]
 fn p5_each_news_goes_to_a_person_at_most_once() {
     let mut town = Town::new();
     town.add_with("Jane Doe <jane@plan.example>", |new| NewContact { every: Some("1w".parse().expect("a span")), ..new });
