@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Failure, Frame};
+use super::{Failure, Frame, Kind};
 use crate::clock::Dice;
 use crate::daemon::lock::Lock;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Put a backup in the place of the database
 ///
@@ -47,7 +47,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     };
     let backup = chosen(args.which.file, &places.data)?;
     let existed = database.exists();
-    let aside = Store::restore(&backup, &database, now)?;
+    let aside = Store::restore(&backup, &database, now).map_err(|error| unusable(error, &backup))?;
     let store = Store::open(&database, now)?;
     store.unite_suppressions(Dice::System.bytes(), now)?;
     let unapproved = store.write(|tx| {
@@ -68,6 +68,30 @@ fn chosen(file: Option<PathBuf>, data: &Path) -> Result<PathBuf, Failure> {
             Failure::user(format!("there is no backup in {}; name one: curbside restore FILE", data.join("backups").display()))
         }),
     }
+}
+
+/// What is wrong is said of the file that was named, not of the database, which stays as it is.
+fn unusable(error: StoreError, backup: &Path) -> Failure {
+    let others = "curbside restore --latest takes the newest backup; all of them lie in the folder backups beside the database";
+    let is_database = || std::fs::File::open(backup).is_ok_and(|file| begins_as_database(file).unwrap_or(false));
+    match error {
+        StoreError::Corrupt(_) if is_database() => {
+            Failure::new(Kind::Data, format!("the backup {} is damaged; nothing was changed", backup.display())).hint(others)
+        }
+        StoreError::Corrupt(_) | StoreError::Empty(_) => stranger(backup).hint(others),
+        StoreError::Place(path, _) if path == backup => stranger(backup).hint(others),
+        other => other.into(),
+    }
+}
+
+fn stranger(file: &Path) -> Failure {
+    Failure::user(format!("{} is no backup of Curbside; nothing was changed", file.display()))
+}
+
+fn begins_as_database(mut file: std::fs::File) -> std::io::Result<bool> {
+    let mut start = [0; 16];
+    std::io::Read::read_exact(&mut file, &mut start)?;
+    Ok(&start == b"SQLite format 3\0")
 }
 
 fn words(backup: &Path, aside: Option<&Path>, unapproved: u32) -> String {

@@ -12,8 +12,18 @@ pub enum StoreError {
     #[error("the database is busy with another curbside command; try again in a moment")]
     Busy,
     /// Pages are damaged, or it is no database.
-    #[error("the database {0} is damaged; nothing is sent and the file is kept as it is. Restore a backup with: curbside restore")]
+    #[error("the database {0} is damaged; nothing is sent and the file is kept as it is. Restore a backup with: curbside restore --latest")]
     Corrupt(PathBuf),
+    /// Not one byte is in it.
+    #[error(
+        "the database {0} is empty: what was in it is lost, and nothing is made anew over it. Restore a backup with: curbside restore --latest. If there is none, move the empty file away to begin anew"
+    )]
+    Empty(PathBuf),
+    /// It is not there, and backups of it are.
+    #[error(
+        "the database {0} is gone, but there are backups of it: nothing is made anew over what is lost. Restore the newest with: curbside restore --latest. To begin anew, move the folder backups away"
+    )]
+    Lost(PathBuf),
     /// Made by a newer program.
     #[error("the database {0} was made by a newer curbside; install that version again. Nothing was changed")]
     Newer(PathBuf),
@@ -40,7 +50,7 @@ pub enum StoreError {
     #[error("the upgrade of the database failed and was undone ({0}); a backup stands in the folder backups")]
     Upgrade(String),
     /// A row says something no version of this program writes.
-    #[error("a row of the database makes no sense ({0}); if it was edited by hand, undo that, else: curbside restore")]
+    #[error("a row of the database makes no sense ({0}); if it was edited by hand, undo that, else: curbside restore --latest")]
     Row(String),
     /// A rule of the tables was broken.
     #[error("{0}")]

@@ -1,14 +1,14 @@
 //! The file itself: made private, opened for writing, or read where it cannot be written.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{StoreError, schema};
+use super::{Store, StoreError, schema};
 
 /// Prepared statements kept: a turn asks about so many different questions, and asks them again at the next.
 const STATEMENTS: usize = 96;
@@ -26,12 +26,13 @@ const ALWAYS: &str = "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGM
 const WRITING: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 500; PRAGMA journal_size_limit = 8388608;";
 
-/// Opens the file for reading and writing and makes it where it is missing. Where neither it nor its folder can be
+/// Opens the file for reading and writing and makes it where there never was one. Where neither it nor its folder can be
 /// written it is opened for reading, so that lists still work.
 ///
 /// # Errors
-/// When it is damaged, or cannot even be read.
+/// When it is damaged or lost, or cannot even be read.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    refuse_empty(path)?;
     make_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let opened = connect(path, flags).and_then(|conn| Ok((version(&conn)?, conn)));
@@ -74,6 +75,7 @@ pub(super) fn version(conn: &Connection) -> rusqlite::Result<i64> {
 /// # Errors
 /// When it is missing, damaged, or cannot be read.
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
+    refuse_empty(path)?;
     connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| StoreError::opening(path, &error))
 }
 
@@ -114,9 +116,7 @@ fn escaped(c: char) -> String {
 /// SQLite left beside it while it could not be written get the owner's right to write back.
 fn make_private(path: &Path) -> Result<(), StoreError> {
     let place = |error: std::io::Error| StoreError::place(path, &error);
-    let Ok(database) = path.metadata() else {
-        return fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop).map_err(place);
-    };
+    let Ok(database) = path.metadata() else { return make(path) };
     let writable = |mode: u32| mode & 0o200 != 0;
     for file in ["-wal", "-shm"].map(|suffix| beside(path, suffix)) {
         let Ok(found) = file.metadata() else { continue };
@@ -125,4 +125,28 @@ fn make_private(path: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// No program leaves a database without a byte: it was cut off or overwritten, and nothing is made anew over it (P17).
+fn refuse_empty(path: &Path) -> Result<(), StoreError> {
+    let is_empty = path.metadata().is_ok_and(|found| found.is_file() && found.len() == 0);
+    if is_empty { Err(StoreError::Empty(path.to_owned())) } else { Ok(()) }
+}
+
+/// Makes the database where there never was one. It gets its name when it is a database already: one who is killed
+/// meanwhile leaves no empty file, and of several who are the first one's file stands.
+fn make(path: &Path) -> Result<(), StoreError> {
+    let place = |error: std::io::Error| StoreError::place(path, &error);
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !Store::backups(dir).is_empty() {
+        return Err(StoreError::Lost(path.to_owned()));
+    }
+    let fresh = tempfile::Builder::new().prefix(".new").suffix(".db").tempfile_in(dir).map_err(place)?;
+    let conn = Connection::open(fresh.path()).map_err(|error| StoreError::opening(path, &error))?;
+    conn.execute_batch(WRITING).map_err(|error| StoreError::opening(path, &error))?;
+    drop(conn);
+    match fresh.persist_noclobber(path) {
+        Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(place(error.error)),
+        _ => Ok(()),
+    }
 }

@@ -81,7 +81,7 @@ fn p17_a_damaged_database_is_named_kept_and_replaced_only_by_command() {
     let damaged = vec![b'x'; 8192];
     fs::write(&database, &damaged).expect("damaged");
     let said = home.refusal(5, &["contacts"]);
-    assert!(said.contains("damaged") && said.contains("curbside restore"), "{said}");
+    assert!(said.contains("damaged") && said.contains("curbside restore --latest"), "{said}");
     assert_eq!(fs::read(&database).expect("kept"), damaged);
     let restored = home.json(&["restore", "--latest"]);
     assert_eq!(fs::read(restored["replaced"].as_str().expect("aside")).expect("kept aside"), damaged);
@@ -129,4 +129,55 @@ fn p17_who_forgets_somebody_is_told_where_old_files_still_hold_them() {
     let aside = home.json(&["restore", "--latest"])["replaced"].clone();
     let said = home.words(&["forget", "Jane Doe"]);
     assert!(said.contains("14 days") && said.contains(aside.as_str().expect("a path")), "{said}");
+}
+
+/// Holds P17.
+#[test]
+fn p17_a_database_that_is_gone_or_empty_is_never_made_anew_over_what_was_lost() {
+    let home = TempHome::new();
+    home.json(&["add", "Jane Doe <jane@plan.example>"]);
+    home.json(&["backup"]);
+    let database = home.dir.join("curbside.db");
+    let lose = || {
+        for suffix in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(home.dir.join(format!("curbside.db{suffix}")));
+        }
+    };
+    lose();
+    let said = home.refusal(5, &["contacts"]);
+    assert!(said.contains("gone") && said.contains("curbside restore --latest"), "{said}");
+    assert!(!database.exists(), "nothing was made");
+    fs::write(&database, "").expect("an empty file");
+    let said = home.refusal(5, &["contacts"]);
+    assert!(said.contains("empty") && said.contains("curbside restore --latest"), "{said}");
+    assert_eq!(fs::metadata(&database).expect("kept").len(), 0);
+    home.json(&["restore", "--latest"]);
+    assert_eq!(home.lines(&["contacts"])[0]["name"], "Jane Doe");
+}
+
+/// Holds P17.
+#[test]
+fn an_empty_database_is_refused_also_where_there_is_no_backup() {
+    let home = TempHome::new();
+    fs::write(home.dir.join("curbside.db"), "").expect("an empty file");
+    assert!(home.refusal(5, &["contacts"]).contains("is empty"));
+    fs::remove_file(home.dir.join("curbside.db")).expect("moved away");
+    assert_eq!(home.lines(&["contacts"]), Vec::<Value>::new(), "a new home begins by itself");
+    let left: Vec<_> = fs::read_dir(&home.dir).expect("the home").flatten().map(|entry| entry.file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".new")), "{left:?}");
+}
+
+#[test]
+fn what_is_no_backup_is_said_of_the_file_that_was_named() {
+    let home = TempHome::new();
+    home.json(&["add", "Jane Doe <jane@plan.example>"]);
+    let other = home.outside().join("letter.txt");
+    fs::write(&other, "Dear Jane, this is a letter and no database at all.\n".repeat(40)).expect("a letter");
+    let empty = home.outside().join("empty.db");
+    fs::write(&empty, "").expect("an empty file");
+    for file in [&other, &empty] {
+        let said = home.refusal(1, &["restore", file.to_str().expect("a path")]);
+        assert!(said.contains("is no backup of Curbside; nothing was changed") && said.contains("restore --latest"), "{said}");
+    }
+    assert_eq!(home.lines(&["contacts"]).len(), 1);
 }
