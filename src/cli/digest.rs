@@ -24,12 +24,14 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
         flow::digest_now(&mut world)?;
     }
     let object = serde_json::json!({ "subject": rendered.subject, "text": rendered.text, "html": rendered.html, "digest": digest, "sent": args.send && !args.dry_run });
-    if args.preview.as_deref() == Some("html") && !frame.say.json {
-        println!("{}", rendered.html);
-        return Ok(());
-    }
-    frame.say.answer(&object, || {
-        if args.send { format!("Sent to you: {}", rendered.subject) } else { format!("Subject: {}\n\n{}", rendered.subject, rendered.text) }
+    let whole = format!("Subject: {}\n\n{}", rendered.subject, rendered.text);
+    frame.say.answer(&object, || match args.preview.as_deref() {
+        Some("html") => rendered.html.clone(),
+        _ if args.send && args.dry_run => {
+            format!("Nothing was sent. This would go to {}:\n\n{whole}", world.settings.owner.mailbox.address)
+        }
+        _ if args.send => format!("Sent to you: {}", rendered.subject),
+        _ => whole,
     })?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::json::at;
-use super::{Failure, Frame, Kind};
+use super::{Failure, Frame, Kind, days};
 use crate::daemon::lock;
 use crate::flow;
 use crate::model::draft::DraftState;
@@ -19,7 +19,7 @@ pub struct Args {}
 pub(super) fn run(_: Args, frame: &Frame) -> Result<(), Failure> {
     let world = frame.world()?;
     let object = object(&world)?;
-    frame.say.answer(&object, || words(&object))?;
+    frame.say.answer(&object, || words(&object, world.today()))?;
     if object["sync_error"].is_null() { Ok(()) } else { Err(Failure::silent(Kind::Network)) }
 }
 
@@ -47,7 +47,7 @@ fn object(world: &World) -> Result<Value, Failure> {
     Ok(object)
 }
 
-fn words(object: &Value) -> String {
+fn words(object: &Value, today: jiff::civil::Date) -> String {
     let number = |key: &str| object[key].as_u64().unwrap_or(0);
     let mut lines = vec![match object["daemon"]["pid"].as_u64() {
         Some(pid) => format!("The daemon runs (process {pid})."),
@@ -64,6 +64,7 @@ fn words(object: &Value) -> String {
         (Some(last), None) => format!("The mailbox was last read {last}."),
         (None, None) => "The mailbox was never read yet; curbside sync reads it.".to_owned(),
     });
+    lines.extend(object["paused"].as_str().and_then(|until| paused(until, today)));
     if let Some(why) = object["sending_paused"]["why"].as_str() {
         lines.push(format!("All sending is paused until {}: {why}.", object["sending_paused"]["until"].as_str().unwrap_or_default()));
     }
@@ -75,4 +76,13 @@ fn words(object: &Value) -> String {
         number("doubtful")
     ));
     lines.join("\n")
+}
+
+/// The owner's pause of everything, unless its day has come.
+fn paused(until: &str, today: jiff::civil::Date) -> Option<String> {
+    match until.parse::<jiff::civil::Date>() {
+        Ok(day) if day <= today => None,
+        Ok(day) => Some(format!("Everything is paused until {}; curbside resume --all ends it.", days::said(day, today))),
+        Err(_) => Some("Everything is paused until you say: curbside resume --all".to_owned()),
+    }
 }
