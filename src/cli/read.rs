@@ -8,16 +8,23 @@ use serde_json::{Value, json};
 
 use super::{Failure, Frame, Kind};
 use crate::config;
-use crate::flow::{Sense, outcome_in_words, understand};
+use crate::flow::{Sense, understand};
 use crate::mail::mime;
 use crate::model::address::Address;
 use crate::model::mail::Mail;
 use crate::model::reading::Reading;
 
+mod words;
+
 /// Explain how mails would be understood; stores nothing
 ///
 /// Works without init. Give - to read one mail from standard input.
+///
+/// Examples:
+///   curbside read mail.eml
+///   curbside read --json --me leah@mail.example *.eml
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     /// Files that hold one mail each
     #[arg(required = true, value_name = "FILE")]
@@ -43,7 +50,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
                 json!({ "file": file.display().to_string(), "error": why })
             }
         };
-        frame.say.answer(&object, || words(&object))?;
+        frame.say.answer(&object, || words::words(&object))?;
     }
     if bad { Err(Failure::silent(Kind::User)) } else { Ok(()) }
 }
@@ -115,34 +122,4 @@ fn object(file: &std::path::Path, mail: &Mail, reading: &Reading) -> Value {
         "bounce": bounce,
         "rules": reading.rules,
     })
-}
-
-fn words(object: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut lines =
-        vec![format!("{}: {} from {}: {}", text(&object["file"]), text(&object["kind"]), text(&object["from"]), text(&object["subject"]))];
-    for finding in object["outcomes"].as_array().into_iter().flatten() {
-        let outcome =
-            finding["outcome"].as_str().and_then(crate::model::reading::Outcome::of_word).map(outcome_in_words).unwrap_or_default();
-        lines.push(format!(
-            "  {outcome} ({:.0} %): “{}”",
-            finding["confidence"].as_f64().unwrap_or(0.0) * 100.0,
-            text(&finding["evidence"])
-        ));
-    }
-    let facts =
-        object["facts"].as_object().into_iter().flatten().filter(|(_, value)| {
-            !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) && value.as_bool() != Some(false)
-        });
-    lines.extend(facts.map(|(name, value)| format!("  {}: {value}", name.replace('_', " "))));
-    for recipient in object["bounce"]["recipients"].as_array().into_iter().flatten() {
-        lines.push(format!("  {} {} {}", text(&recipient["address"]), text(&recipient["status"]), text(&recipient["reason"])));
-    }
-    let rules: Vec<String> = object["rules"].as_array().into_iter().flatten().map(text).collect();
-    lines.push(format!("  rules: {}", rules.join(", ")));
-    lines.push(format!(
-        "  new text:\n{}",
-        text(&object["new_text"]).lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
-    ));
-    lines.join("\n")
 }
