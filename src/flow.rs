@@ -26,7 +26,7 @@ pub use change::{Change, Changed, EditContact, NewContact, NewEmployer, accept, 
 pub use contact::{Who, find};
 pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending};
 pub use explain::{Why, next_due, why};
-pub use prepare::{plan, prepare};
+pub use prepare::{DRAFTED_DAYS, plan, prepare};
 pub use record::restory_all;
 pub use roster::{LastWords, Wanted, employers, last_words, roster};
 pub use sync::{FolderReport, glance, sync};

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::model::standing::{Standing, State};
+use crate::model::standing::{HoldReason, Standing, State, StopReason};
 
 /// A day or an instant, as `--on` takes it.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,54 @@ fn is_near(day: Date, today: Date) -> bool {
     day.year() == today.year() || half(-6.months()) < day && day < half(6.months())
 }
 
+/// A sentence in which every day like 2026-12-25 is said as people say it.
+pub(super) fn in_sentence(text: &str, today: Date) -> String {
+    let mark = |c: char| c.is_ascii_punctuation();
+    let word = |word: &str| {
+        let end = word.trim_end_matches(|c: char| mark(c) || c == ' ').len();
+        day(&word[..end]).map_or_else(|_| word.to_owned(), |day| format!("{}{}", said(day, today), &word[end..]))
+    };
+    let text: String = text.split_inclusive(' ').map(word).collect();
+    with_reason(&text).unwrap_or(text)
+}
+
+/// `held until 25 Dec: silence` with the reason in people's words.
+fn with_reason(text: &str) -> Option<String> {
+    let (head, reason) = text.rsplit_once(": ")?;
+    let word = reason.replace(' ', "_");
+    let reason = match head.split(' ').next()? {
+        "held" => hold(word.parse().ok()?),
+        "stopped" => stop(word.parse().ok()?),
+        _ => return None,
+    };
+    Some(format!("{head}: {reason}"))
+}
+
+/// Why somebody is held, as people say it.
+pub(super) const fn hold(reason: HoldReason) -> &'static str {
+    match reason {
+        HoldReason::NotNow => "they said not now",
+        HoldReason::AutoReply => "they are away",
+        HoldReason::Silence => "they have not answered your last notes",
+        HoldReason::Owner => "you paused them",
+        HoldReason::Doubtful => "a mail in their name may not be theirs; look at it",
+        HoldReason::Delivery => "nobody knows yet whether your last note went",
+    }
+}
+
+/// Why somebody is stopped, as people say it.
+pub(super) const fn stop(reason: StopReason) -> &'static str {
+    match reason {
+        StopReason::OptedOut => "they asked not to be written to",
+        StopReason::Declined => "they said no",
+        StopReason::LeftEmployer => "they no longer work there",
+        StopReason::WrongPerson => "they are not the person for this",
+        StopReason::Undeliverable => "no address of theirs takes mail",
+        StopReason::NoAnswer => "they never answered",
+        StopReason::Owner => "you said so",
+    }
+}
+
 /// A standing as people say it.
 pub(super) fn standing(standing: &Standing, today: Date) -> String {
     let reason = standing.reason.as_deref().map(|reason| reason.replace('_', " "));
@@ -88,6 +136,20 @@ mod tests {
         assert_eq!(words(date(2026, 3, 12)), "12 Mar");
         assert_eq!(words(date(2027, 1, 4)), "4 Jan", "the next January needs no year in November");
         assert_eq!(words(date(2025, 3, 12)), "12 Mar 2025");
+    }
+
+    #[test]
+    fn days_within_a_sentence_are_said_too_and_nothing_else_is_touched() {
+        let today = date(2026, 11, 23);
+        assert_eq!(in_sentence("held until 2026-12-25: silence", today), "held until 25 Dec: they have not answered your last notes");
+        assert_eq!(in_sentence("stopped: left employer", today), "stopped: they no longer work there");
+        assert_eq!(
+            in_sentence("held until 2026-12-25: not before 2026-11-24, or so.", today),
+            "held until 25 Dec: not before tomorrow, or so."
+        );
+        for same in ["550 5.1.1 no such user", "", "ref 2026-13-41 x", "<a-2026-12-25@x.example>"] {
+            assert_eq!(in_sentence(same, today), same);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How a person says it: one file per command; its doc comment is its help.
 
 mod changed;
+mod check_in;
 mod days;
 mod failure;
 mod frame;

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::json::draft_json;
 use super::say::table;
-use super::{Failure, Frame, review};
+use super::{Failure, Frame, check_in, days, review};
 use crate::flow::{Change, Changed};
-use crate::model::draft::Draft;
+use crate::model::draft::{Draft, DraftState};
 use crate::model::id::DraftId;
 use crate::world::World;
 
@@ -66,12 +66,18 @@ fn words(world: &World, drafts: &[Draft]) -> String {
         let at = draft.send_at.to_zoned(world.settings.owner.zone.clone()).strftime("%a %-d %b %H:%M").to_string();
         vec![
             draft.id.to_string(),
-            draft.state.to_string(),
+            check_in::word(draft.state).to_owned(),
             at,
             draft.name.clone(),
             draft.content.subject.clone(),
-            draft.answer.clone().unwrap_or_default(),
+            answer(world, draft),
         ]
     };
     table(&["id", "state", "goes", "to", "subject", "answer"], drafts.iter().map(row))
+}
+
+/// What keeps it, or what the server said to it; of one that is sent nobody needs the server's words.
+fn answer(world: &World, draft: &Draft) -> String {
+    let said = draft.answer.as_deref().filter(|_| draft.state != DraftState::Sent);
+    said.map_or_else(String::new, |text| days::in_sentence(text, world.today()))
 }

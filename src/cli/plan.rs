@@ -2,7 +2,7 @@
 
 use super::json::plan_json;
 use super::say::table;
-use super::{Failure, Frame};
+use super::{Failure, Frame, days};
 use crate::flow;
 use crate::model::plan::Plan;
 use crate::world::World;
@@ -38,7 +38,7 @@ fn words(world: &World, plan: &Plan, days: i32) -> String {
         text += &format!("{}\n", table(&["goes", "to", "why"], rows));
     }
     if !plan.skips.is_empty() {
-        let rows = plan.skips.iter().map(|skip| vec![skip.name.clone(), skip.text.clone()]);
+        let rows = plan.skips.iter().map(|skip| vec![skip.name.clone(), days::in_sentence(&skip.text, world.today())]);
         text += &format!("\nHeld back:\n{}", table(&["who", "why"], rows));
     }
     text

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::json::draft_json;
 use super::say::can_ask;
-use super::{Failure, Frame};
+use super::{Failure, Frame, check_in};
 use crate::flow::{self, Change, Changed};
 use crate::model::draft::{Draft, DraftState};
 use crate::model::id::DraftId;
@@ -180,17 +180,6 @@ fn changed(world: &World, frame: &Frame, change: Change) -> Result<(), Failure> 
 /// Prints drafts after a change, one object or line each.
 pub(super) fn tell(world: &World, frame: &Frame, drafts: &[Draft]) -> Result<(), Failure> {
     let objects: Vec<Value> = drafts.iter().map(|draft| draft_json(world, draft)).collect();
-    frame.say.list(&objects, || drafts.iter().map(|draft| state_in_words(world, draft)).collect::<Vec<_>>().join("\n"))?;
+    frame.say.list(&objects, || drafts.iter().map(|draft| check_in::in_words(world, draft)).collect::<Vec<_>>().join("\n"))?;
     Ok(())
-}
-
-fn state_in_words(world: &World, draft: &Draft) -> String {
-    let at = draft.send_at.to_zoned(world.settings.owner.zone.clone()).strftime("%A, %-d %B, %H:%M").to_string();
-    let answer = draft.answer.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
-    match draft.state {
-        DraftState::Queued => format!("{}: the note to {} goes {at}.", draft.id, draft.name),
-        DraftState::Deferred => format!("{}: the note to {} waits{answer}.", draft.id, draft.name),
-        DraftState::Review => format!("{}: the note to {} awaits your yes.", draft.id, draft.name),
-        state => format!("{}: the note to {} is {state}{answer}.", draft.id, draft.name),
-    }
 }

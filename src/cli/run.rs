@@ -8,15 +8,23 @@ use crate::flow;
 use crate::mail::post::Wake;
 use crate::world::World;
 
+mod turn;
+
 /// Run in the foreground: watch the mailbox, draft, send what you approved, mail the digest
 ///
-/// SIGTERM or Ctrl-C stops after the mail in hand; a second one stops at once.
+/// SIGTERM or Ctrl-C stops after the mail in hand; a second one stops at once. With --once the exit code is 4 when the
+/// mailbox cannot be read, or the mail server does not take a mail.
+///
+/// Examples:
+///   curbside run
+///   curbside run --once --dry-run
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     /// Take one turn and end, for people with their own cron
     #[arg(long)]
     once: bool,
-    /// Look, plan and say, but send nothing
+    /// With --once: look, and say what would be drafted and sent; do neither
     #[arg(long)]
     dry_run: bool,
 }
@@ -50,16 +58,18 @@ fn take_lock(world: &World) -> Result<Option<Lock>, Failure> {
 }
 
 fn once(world: &mut World, frame: &Frame) -> Result<(), Failure> {
+    let before = turn::Before::of(world)?;
     let turn = flow::turn(world)?;
     wait_for_copies(world)?;
     daemon::nightly(world)?;
-    let object = serde_json::json!({ "folders": turn.folders, "proposed": turn.proposed, "sent": turn.sent, "trouble": turn.trouble });
-    let words = || format!("{} drafted, {} sent.", turn.proposed, turn.sent);
-    frame.say.answer(&object, words)?;
-    match turn.trouble {
-        Some(what) => Err(Failure::new(Kind::Network, what).hint("curbside doctor tries every part and says what to do")),
-        None => Ok(()),
+    if world.dry_run {
+        let intent = turn::Intent::of(world, &turn)?;
+        frame.say.answer(&intent.object(world, &turn), || intent.words(world))?;
+        return turn::ending(turn, &[]);
     }
+    let not_sent = before.not_sent(world)?;
+    frame.say.answer(&turn::object(world, &turn, &not_sent), || turn::words(world, &turn, &not_sent))?;
+    turn::ending(turn, &not_sent)
 }
 
 /// The copy in Sent is part of the turn: nobody comes back for it.

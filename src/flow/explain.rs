@@ -49,7 +49,7 @@ pub fn why(world: &World, who: &str) -> Result<Why, Trouble> {
         let next_due = due::next_due(&kept.story, found);
         let draft = tx.open_draft_of(kept.contact.id)?;
         let window = prepare::window(world, tx, &kept)?;
-        let in_hand = draft.as_ref().map(|draft| format!("check-in {} is {}", draft.id, draft.state));
+        let in_hand = draft.as_ref().map(prepare::in_hand_in_words);
         let candidate = prepare::candidate_of(world, tx, kept.clone(), in_hand)?;
         let cards = prepare::cards(world);
         let rules = Rules {

@@ -62,6 +62,17 @@ fn planned(world: &World, tx: &Tx<'_>, until: Date) -> Result<Planned, StoreErro
     Ok((plan, candidates.into_iter().map(|candidate| (candidate.contact.id, candidate)).collect()))
 }
 
+/// What is said of somebody for whom there is a check-in already.
+pub(super) fn in_hand_in_words(draft: &Draft) -> String {
+    let stands = match draft.state {
+        DraftState::Review => "awaits your yes",
+        DraftState::Sending => "is on its way",
+        DraftState::Doubtful => "may or may not have gone",
+        _ => "is approved and waits for its hour",
+    };
+    format!("note {} to them {stands}", draft.id)
+}
+
 /// A draft that exists is the touch that is planned.
 fn touch_of(draft: &Draft) -> Touch {
     Touch {
@@ -109,7 +120,7 @@ fn candidates(world: &World, tx: &Tx<'_>, rules: &Rules<'_>, open: &[Draft]) -> 
     let planned = |draft: &&Draft| matches!(draft.state, DraftState::Review | DraftState::Queued | DraftState::Deferred);
     let commons = Commons::new(world, tx)?;
     let candidate = |kept: Kept| {
-        let words = in_hand.get(&kept.contact.id).map(|draft| format!("check-in {} is {}; see curbside outbox", draft.id, draft.state));
+        let words = in_hand.get(&kept.contact.id).map(|draft| format!("{}; see curbside outbox", in_hand_in_words(draft)));
         candidate(world, tx, kept, words, &commons)
     };
     let is_free = |kept: &Kept| !in_hand.get(&kept.contact.id).is_some_and(planned);

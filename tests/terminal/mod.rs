@@ -1,5 +1,6 @@
 //! The real binary in a home of its own: what people and scripts see.
 
+mod answers;
 mod contacts;
 mod keeping;
 mod refusals;

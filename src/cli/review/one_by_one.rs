@@ -75,7 +75,7 @@ fn one(world: &World, frame: &Frame, mut draft: Draft, number: usize, count: usi
 fn act(world: &World, frame: &Frame, change: Change) -> bool {
     match frame.change(world, change) {
         Ok(flow::Changed::Draft(draft)) => {
-            println!("  {}", safe(&super::state_in_words(world, &draft)));
+            println!("  {}", safe(&crate::cli::check_in::in_words(world, &draft)));
             true
         }
         Ok(_) => {
