@@ -97,7 +97,7 @@ fn name_and_address(who: &str) -> Result<(String, Vec<crate::model::address::Add
     }
     let mailbox =
         Mailbox::parse(who).map_err(|error| Failure::user(error.to_string()).hint("write it like \"Jane Doe <jane@plan.example>\""))?;
-    let several = mailbox.name.contains(['<', '>']) || mailbox.name.contains('@') && mailbox.name.contains([',', ';']);
+    let several = mailbox.name.contains('@') && mailbox.name.contains([',', ';', '<']);
     if several {
         return Err(Failure::user(format!("“{}” names more than one person", clean_name(who))).hint("add them one at a time"));
     }
