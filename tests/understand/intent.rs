@@ -99,8 +99,8 @@ fn holds(name: &str) {
     let (recorded, score) = (&recorded[name], Score::of(&labelled(name)));
     let now = score.figures();
     println!(
-        "{name}: {} mails, outcome right {:.3}, stops recognised {:.3}, wrongly assumed {:.4}, of {} sure {:.3} right",
-        score.mails, now.right, now.stops_recognised, now.stops_assumed, score.sure, now.sure_and_right
+        "{name}: {} mails, outcome right {:.3}, stops recognised {:.3}, wrongly assumed {:.4}, of {} sure {:.3} right\n{}",
+        score.mails, now.right, now.stops_recognised, now.stops_assumed, score.sure, now.sure_and_right, score.misses
     );
     assert!(now.right >= recorded.right - SLACK, "fewer mails of {name} are understood than recorded:\n{}", score.misses);
     assert!(now.stops_recognised >= recorded.stops_recognised - SLACK, "a stop of {name} is missed:\n{}", score.misses);

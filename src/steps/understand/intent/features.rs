@@ -1,9 +1,9 @@
 //! What the statistical reader sees of a mail: words, concepts, their neighbours, and which cues hit.
 
-use super::pattern::View;
+use super::pattern::{Span, View};
 use super::shape::Shape;
 use super::table::Table;
-use super::weigh::Heard;
+use super::weigh::{Heard, overlaps};
 use super::words::{Sentence, Word};
 
 /// Two concepts further apart than this say nothing together.
@@ -20,10 +20,13 @@ struct Mark<'a> {
 }
 
 /// Calls `see` with the parts of every feature of one sentence.
-pub fn of_sentence<'a>(sentence: &'a Sentence, view: &View, table: &'a Table, see: &mut impl FnMut([&'a str; 3])) {
+///
+/// What stands in an idiom is no concept: "stop by" is no stop.
+pub fn of_sentence<'a>(sentence: &'a Sentence, view: &View, idioms: &[Span], table: &'a Table, see: &mut impl FnMut([&'a str; 3])) {
     let negated = negated(sentence, view, table);
     words(sentence, &negated, table, see);
-    let marks = marks(view, table);
+    let mut marks = marks(view, table);
+    marks.retain(|mark| !overlaps((mark.at, mark.end), idioms));
     for mark in &marks {
         see([if negated[mark.at] { "c~" } else { "c" }, mark.name, ""]);
         if sentence.question {

@@ -2,7 +2,7 @@
 
 use super::model::Scores;
 use super::weigh::Heard;
-use super::{Alone, Intent, Read};
+use super::{Alone, Intent, Read, scope};
 use crate::model::reading::{Finding, Outcome};
 
 /// Below this nothing is believed.
@@ -12,28 +12,38 @@ const END_BELIEVED: f64 = 0.33;
 /// A stop that a cue speaks for is believed sooner: missing one costs more than asking.
 const STOP_BELIEVED: f64 = 0.25;
 /// A stop that no cue speaks for: below this the owner is asked.
-const STOP_UNHEARD: f64 = 0.5;
+const STOP_UNHEARD: f64 = 0.6;
+/// That there is nothing to do is believed on the model's word alone only from here on: else the owner looks (P3).
+const NOTHING_UNHEARD: f64 = 0.85;
 /// A cue of a stop weaker than this does not count as one.
-const STOP_CUE: f64 = 0.75;
+pub const STOP_CUE: f64 = 0.75;
 /// A more binding kindness that a sure cue speaks for is put first if the reader thinks it at least this likely.
 const SURE_CUE: f64 = 0.92;
 /// See [`SURE_CUE`].
 const SURE_LIKELY: f64 = 0.2;
 /// A stop that one sentence says clearly by itself, in a mail that is about other things too.
 const STOP_AMONG: f64 = 0.05;
+/// The same in a mail of many sentences, where one weighs little against the rest.
+const STOP_AMONG_MANY: f64 = 0.005;
+/// So many sentences are many.
+const MANY: usize = 7;
 /// A further outcome beside the first.
 const BESIDE: f64 = 0.2;
 /// A cue as sure as this speaks clearly.
 const CLEAR_CUE: f64 = 0.84;
 /// A sentence that by itself is a stop this likely is one.
-const CLEAR_STOP: f64 = 0.85;
+pub const CLEAR_STOP: f64 = 0.85;
 /// A sentence that by itself means something else this likely puts that in force too.
 const CLEAR_BESIDE: f64 = 0.5;
 
 /// Judges a mail.
 pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     let silent = read.sentences.is_empty();
-    let chosen = if silent { index(Outcome::Unclear) } else { chosen(likely, &read.heard, alone) };
+    let chosen = match (silent, scope::turns(read)) {
+        (true, _) => index(Outcome::Unclear),
+        (_, true) => turned(likely, &read.heard),
+        _ => chosen(likely, &read.heard, alone),
+    };
     let top = likely.iter().copied().fold(0.0, f64::max);
     let doubt = Outcome::ALL[chosen] == Outcome::Unclear && likely[chosen] < top;
     let mut findings = vec![finding(chosen, if doubt { top.min(0.5) } else { confidence(likely[chosen]) }, read)];
@@ -44,7 +54,14 @@ pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     rules.dedup();
     let best = likely.iter().position(|one| *one >= top).unwrap_or_default();
     rules.push(format!("likely: {} {top:.2}", Outcome::ALL[best].word()));
-    Intent { confidence: findings[0].confidence, findings, rules }
+    Intent { confidence: findings[0].confidence, findings, rules, others_who_left: scope::others_who_left(read) }
+}
+
+/// Another way is offered instead of the one refused: that is no stop, whatever else it is.
+fn turned(likely: &Scores, heard: &[Heard]) -> usize {
+    let mut likely = *likely;
+    likely[index(Outcome::OptedOut)] = 0.0;
+    chosen(&likely, heard, &[])
 }
 
 /// Index of the outcome that is believed.
@@ -55,9 +72,10 @@ fn chosen(likely: &Scores, heard: &[Heard], alone: &[Alone]) -> usize {
     let best = (0..likely.len()).max_by(|a, b| likely[*a].total_cmp(&likely[*b])).unwrap_or_default();
     let needed = match Outcome::ALL[best] {
         _ if told && likely[stop] >= STOP_BELIEVED => return stop,
-        _ if among && likely[stop] >= STOP_AMONG => return stop,
+        _ if among && likely[stop] >= if alone.len() >= MANY { STOP_AMONG_MANY } else { STOP_AMONG } => return stop,
         Outcome::OptedOut => STOP_UNHEARD,
         Outcome::LeftEmployer | Outcome::WrongPerson | Outcome::Declined => END_BELIEVED,
+        Outcome::Acknowledged if !heard.iter().any(|one| one.outcome == Outcome::Acknowledged) => NOTHING_UNHEARD,
         _ => BELIEVED,
     };
     if likely[best] >= needed { sooner(best, likely, heard) } else { index(Outcome::Unclear) }
@@ -70,7 +88,7 @@ fn sooner(best: usize, likely: &Scores, heard: &[Heard]) -> usize {
 }
 
 /// How likely a sentence by itself means an outcome that a clear cue of it speaks for; 0 without such a cue.
-fn clearly(sentence: &Alone, outcome: Outcome) -> f64 {
+pub fn clearly(sentence: &Alone, outcome: Outcome) -> f64 {
     let cue = sentence.heard.iter().any(|one| one.outcome == outcome && one.strength >= CLEAR_CUE);
     if cue { sentence.likely[index(outcome)] } else { 0.0 }
 }

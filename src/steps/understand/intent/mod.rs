@@ -4,6 +4,7 @@ mod features;
 mod judge;
 pub mod model;
 mod pattern;
+mod scope;
 mod shape;
 mod table;
 mod weigh;
@@ -14,6 +15,7 @@ use std::sync::LazyLock;
 
 use crate::model::reading::Finding;
 use model::{Model, Scores};
+use scope::Scope;
 use table::Table;
 use weigh::{Heard, Hit};
 use words::Sentence;
@@ -32,6 +34,8 @@ pub struct Intent {
     pub confidence: f64,
     /// The cues that hit, as the table has them.
     pub rules: Vec<String>,
+    /// The sentences that say somebody has left, where none of them speaks of the writer in the first person.
+    pub others_who_left: Vec<String>,
 }
 
 /// Says what the writer wants. `new_text` is what the mail adds: quotes, signature and footers are cut.
@@ -40,6 +44,12 @@ pub fn intend(new_text: &str, subject: &str) -> Intent {
     let read = Read::of(new_text, subject);
     let alone: Vec<Alone> = (0..read.sentences.len().min(MOST_ALONE)).map(|at| read.alone(at)).collect();
     judge::judge(&read, &read.likely(0..read.sentences.len(), &read.heard), &alone)
+}
+
+/// The sentence of a program's or mass mail that clearly asks the owner to stop; offers to stop are none.
+#[must_use]
+pub fn clear_stop(new_text: &str) -> Option<Finding> {
+    scope::clear_stop(&Read::of(new_text, ""))
 }
 
 /// So many sentences are also judged each by itself.
@@ -57,6 +67,7 @@ struct Read<'a> {
     hits: Vec<Hit<'a>>,
     heard: Vec<Heard>,
     by_sentence: Vec<Vec<u64>>,
+    scopes: Vec<Scope>,
 }
 
 impl Read<'_> {
@@ -66,13 +77,15 @@ impl Read<'_> {
             sentences.extend(words::sentences(subject, &TABLE.habits));
         }
         sentences.retain(|sentence| !is_footer(sentence));
-        let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new() };
+        let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new(), scopes: Vec::new() };
         for (at, sentence) in read.sentences.iter().enumerate() {
             let view = TABLE.lexicon.view(sentence);
             let mut features = Vec::new();
-            read.hits.extend(weigh::hits(at, sentence, &view, &TABLE));
-            features::of_sentence(sentence, &view, &TABLE, &mut |parts| features.push(model::hash(parts)));
+            let idioms = weigh::idioms(&view, &TABLE);
+            read.hits.extend(weigh::hits(at, sentence, &view, &idioms, &TABLE));
+            features::of_sentence(sentence, &view, &idioms, &TABLE, &mut |parts| features.push(model::hash(parts)));
             read.by_sentence.push(features);
+            read.scopes.push(Scope::of(&view, &TABLE));
         }
         read.heard = weigh::heard(&read.hits, read.sentences.len());
         read
@@ -108,14 +121,15 @@ pub fn features(new_text: &str, subject: &str) -> Vec<String> {
     let mut seen = Vec::new();
     features::of_mail(&read.sentences, &read.heard, &mut |parts| seen.push(name(parts)));
     for sentence in &read.sentences {
-        features::of_sentence(sentence, &TABLE.lexicon.view(sentence), &TABLE, &mut |parts| seen.push(name(parts)));
+        let view = TABLE.lexicon.view(sentence);
+        features::of_sentence(sentence, &view, &weigh::idioms(&view, &TABLE), &TABLE, &mut |parts| seen.push(name(parts)));
     }
     seen.sort();
     seen.dedup();
     seen
 }
 
-/// True for a sentence that a machine put under the mail, "if you received this in error".
+/// True for a sentence that a machine put under the mail, "if you received this in error", and for a writer's offer to stop.
 fn is_footer(sentence: &Sentence) -> bool {
     let view = TABLE.lexicon.view(sentence);
     TABLE.footers.iter().any(|footer| footer.is_in(&view))

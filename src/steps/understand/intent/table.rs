@@ -1,6 +1,6 @@
 //! The table of cues as data tells it: read once, complaints kept for whoever edits it.
 
-use super::pattern::{Classes, Lexicon, Pattern};
+use super::pattern::{Classes, Lexicon, Pattern, View};
 use super::words::Habits;
 use crate::model::reading::Outcome;
 
@@ -11,8 +11,16 @@ pub struct Table {
     pub cues: Vec<Cue>,
     /// Turns of phrase that look like cues and are none.
     pub idioms: Vec<Pattern>,
-    /// What only a machine-made footer says: a sentence with it is not read.
-    pub footers: Vec<Pattern>,
+    /// What only a machine-made footer or an offer to stop says: a sentence with it is not read.
+    pub footers: Vec<Phrase>,
+    /// Sentences that speak of a way to write, an address or a channel.
+    pub ways: Vec<Phrase>,
+    /// Sentences that offer another way to the writer.
+    pub elsewhere: Vec<Phrase>,
+    /// Sentences in which somebody else than the writer has left.
+    pub others: Vec<Phrase>,
+    /// Sentences of programs and mass mail that look like a stop and are none.
+    pub machines: Vec<Phrase>,
     /// Words that turn a cue into its opposite.
     pub negators: Vec<Pattern>,
     /// Words that mean much the same, under one name.
@@ -34,14 +42,33 @@ pub struct Cue {
     pub strength: f64,
     /// A negation before it does not matter.
     pub despite_not: bool,
-    /// Where it stands.
-    pub pattern: Pattern,
-    /// Must stand in the sentence too.
-    pub with: Vec<Pattern>,
-    /// Must not stand in the sentence.
-    pub unless: Vec<Pattern>,
+    /// Where it stands, and beside what.
+    pub phrase: Phrase,
     /// As the file has it.
     pub words: &'static str,
+}
+
+/// Words with what must stand beside them (`&`) and what must not (`!`).
+#[derive(Debug)]
+pub struct Phrase {
+    /// The words themselves.
+    pub pattern: Pattern,
+    with: Vec<Pattern>,
+    unless: Vec<Pattern>,
+}
+
+impl Phrase {
+    /// True when what must stand in the sentence too does, and what must not does not.
+    #[must_use]
+    pub fn is_free(&self, view: &View) -> bool {
+        self.with.iter().all(|with| with.is_in(view)) && !self.unless.iter().any(|not| not.is_in(view))
+    }
+
+    /// True when the sentence says it.
+    #[must_use]
+    pub fn is_in(&self, view: &View) -> bool {
+        self.pattern.is_in(view) && self.is_free(view)
+    }
 }
 
 impl Cue {
@@ -88,7 +115,11 @@ impl Table {
             }
             "concept" => self.gather(line, classes),
             "idiom" => self.lexicon.compile(line, classes).map(|idiom| self.idioms.push(idiom)),
-            "footer" => self.lexicon.compile(line, classes).map(|footer| self.footers.push(footer)),
+            "footer" => self.phrase(line, classes).map(|phrase| self.footers.push(phrase)),
+            "way" => self.phrase(line, classes).map(|phrase| self.ways.push(phrase)),
+            "elsewhere" => self.phrase(line, classes).map(|phrase| self.elsewhere.push(phrase)),
+            "other" => self.phrase(line, classes).map(|phrase| self.others.push(phrase)),
+            "machine" => self.phrase(line, classes).map(|phrase| self.machines.push(phrase)),
             "not" => self.lexicon.compile(line, classes).map(|word| self.negators.push(word)),
             outcome => {
                 let outcome = Outcome::of_word(outcome).ok_or_else(|| format!("[{outcome}] is no outcome"))?;
@@ -119,16 +150,17 @@ impl Table {
         let (percent, words) = line.split_once(char::is_whitespace).ok_or("a cue is written “strength words”")?;
         let bare = percent.trim_end_matches('~');
         let strength: f64 = bare.parse().map_err(|_| format!("“{bare}” is no strength from 1 to 99"))?;
+        let phrase = self.phrase(words, classes)?;
+        Ok(Cue { outcome, strength: strength / 100.0, despite_not: percent.ends_with('~'), phrase, words: words.trim() })
+    }
+
+    fn phrase(&mut self, words: &'static str, classes: &Classes) -> Result<Phrase, String> {
         let parts = Parts::of(words);
         let mut compile = |words: &&'static str| self.lexicon.compile(words, classes);
-        Ok(Cue {
-            outcome,
-            strength: strength / 100.0,
-            despite_not: percent.ends_with('~'),
+        Ok(Phrase {
             pattern: compile(&parts.cue)?,
             with: parts.with.iter().map(&mut compile).collect::<Result<_, _>>()?,
             unless: parts.unless.iter().map(&mut compile).collect::<Result<_, _>>()?,
-            words: words.trim(),
         })
     }
 }

@@ -26,16 +26,19 @@ pub struct Heard {
     pub sentence: usize,
 }
 
-/// The cues that stand in one sentence.
-pub fn hits<'a>(at: usize, sentence: &Sentence, view: &View, table: &'a Table) -> Vec<Hit<'a>> {
-    let idioms: Vec<Span> = table.idioms.iter().flat_map(|idiom| idiom.spans(view)).collect();
-    let negators: Vec<Span> = table.negators.iter().flat_map(|word| word.spans(view)).filter(|span| !overlaps(*span, &idioms)).collect();
+/// The turns of phrase of a sentence that look like cues and are none.
+pub fn idioms(view: &View, table: &Table) -> Vec<Span> {
+    table.idioms.iter().flat_map(|idiom| idiom.spans(view)).collect()
+}
+
+/// The cues that stand in one sentence, outside its idioms.
+pub fn hits<'a>(at: usize, sentence: &Sentence, view: &View, idioms: &[Span], table: &'a Table) -> Vec<Hit<'a>> {
+    let negators: Vec<Span> = table.negators.iter().flat_map(|word| word.spans(view)).filter(|span| !overlaps(*span, idioms)).collect();
     let stands = |cue: &Cue| {
-        let mut spans = cue.pattern.spans(view);
-        spans.any(|span| !overlaps(span, &idioms) && (cue.despite_not || !negated(span, &negators, sentence)))
+        let mut spans = cue.phrase.pattern.spans(view);
+        spans.any(|span| !overlaps(span, idioms) && (cue.despite_not || !negated(span, &negators, sentence)))
     };
-    let guarded = |cue: &Cue| cue.with.iter().all(|with| with.is_in(view)) && !cue.unless.iter().any(|not| not.is_in(view));
-    table.cues.iter().filter(|cue| stands(cue) && guarded(cue)).map(|cue| Hit { cue, sentence: at }).collect()
+    table.cues.iter().filter(|cue| stands(cue) && cue.phrase.is_free(view)).map(|cue| Hit { cue, sentence: at }).collect()
 }
 
 /// The outcomes that the cues speak for, most binding first.
@@ -57,7 +60,7 @@ fn together(outcome: Outcome, hits: &[Hit], sentences: usize) -> Option<Heard> {
     Some(Heard { outcome, strength: (1.0_f64 - doubt).min(0.99), sentence: best?.sentence })
 }
 
-fn overlaps(span: Span, others: &[Span]) -> bool {
+pub fn overlaps(span: Span, others: &[Span]) -> bool {
     others.iter().any(|other| span.0 < other.1 && other.0 < span.1)
 }
 

@@ -49,6 +49,8 @@ const MOST_SENTENCES: usize = 500;
 #[must_use]
 pub fn sentences(text: &str, habits: &Habits) -> Vec<Sentence> {
     let text: String = text.chars().take(FARTHEST).collect();
+    // An apostrophe that some program read in the wrong alphabet.
+    let text = if text.contains("â€") { text.replace("â€™", "'").replace("â€˜", "'") } else { text };
     let mut all = Vec::new();
     let blocks = above_signature(blocks(&text, habits), habits);
     for raw in blocks.iter().flat_map(|block| split(block)).take(MOST_SENTENCES) {
@@ -228,10 +230,14 @@ fn written_out(piece: &str, habits: &Habits) -> Vec<String> {
         "d" => "would",
         "s" if stem == "let" => "us",
         "s" if IS_AFTER.contains(&stem) => "is",
+        // An elided little word of French or Italian: "m'écrire".
+        _ if tail.chars().count() > 2 && ELIDED.contains(&stem) => return vec![stem.to_owned(), tail.to_owned()],
         _ => return vec![stem.replace('\'', "")],
     };
     vec![stem.replace('\'', ""), full.to_owned()]
 }
+
+const ELIDED: [&str; 9] = ["c", "d", "j", "l", "m", "n", "qu", "s", "t"];
 
 const IS_AFTER: [&str; 14] =
     ["he", "she", "it", "that", "there", "what", "who", "here", "where", "how", "when", "everything", "everyone", "nothing"];

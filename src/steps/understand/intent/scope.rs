@@ -1,0 +1,56 @@
+//! What the sentences around a stop or a departure make of it: another way is offered, somebody else left, a program speaks.
+
+use super::pattern::View;
+use super::table::{Phrase, Table};
+use super::{Read, judge};
+use crate::model::reading::{Finding, Outcome};
+
+/// What a sentence says besides its cues.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "four answers that have nothing to do with each other")]
+pub struct Scope {
+    /// It speaks of a way to write: an address, a channel.
+    way: bool,
+    /// It offers the owner another way to write or talk.
+    elsewhere: bool,
+    /// Somebody else than the writer has left.
+    other: bool,
+    /// Programs and mass mail say so too.
+    machine: bool,
+}
+
+impl Scope {
+    /// What a sentence says besides its cues.
+    pub fn of(view: &View, table: &Table) -> Self {
+        let says = |phrases: &[Phrase]| phrases.iter().any(|phrase| phrase.is_in(view));
+        Self { way: says(&table.ways), elsewhere: says(&table.elsewhere), other: says(&table.others), machine: says(&table.machines) }
+    }
+}
+
+/// True when all that is refused is a way to write, and another one is offered: "not at this address, use that one".
+pub fn turns(read: &Read<'_>) -> bool {
+    read.scopes.iter().any(|scope| scope.elsewhere) && stops(read).all(|at| read.scopes[at].way)
+}
+
+/// The sentences that say somebody has left, if it is always somebody else than the writer; else none.
+pub fn others_who_left(read: &Read<'_>) -> Vec<String> {
+    let told = || read.hits.iter().filter(|hit| hit.cue.outcome == Outcome::LeftEmployer).map(|hit| hit.sentence);
+    let others = told().filter(|at| read.scopes[*at].other);
+    if told().all(|at| read.scopes[at].other) { others.map(|at| read.sentences[at].text.clone()).collect() } else { Vec::new() }
+}
+
+/// The sentence of a program's or mass mail that clearly asks for a stop, as only a person would.
+pub fn clear_stop(read: &Read<'_>) -> Option<Finding> {
+    let mut asking = stops(read).filter(|at| !read.scopes[*at].machine).take_while(|_| !turns(read));
+    let at = asking.find(|at| judge::clearly(&read.alone(*at), Outcome::OptedOut) >= judge::CLEAR_STOP)?;
+    Some(Finding { outcome: Outcome::OptedOut, confidence: 0.9, evidence: read.sentences[at].text.clone() })
+}
+
+/// The sentences in which a cue asks for a stop.
+fn stops<'r>(read: &'r Read<'_>) -> impl Iterator<Item = usize> + 'r {
+    let asks = |at: &usize| {
+        let cue = |hit: &super::Hit| hit.sentence == *at && hit.cue.outcome == Outcome::OptedOut && hit.cue.strength >= judge::STOP_CUE;
+        read.hits.iter().any(cue)
+    };
+    (0..read.sentences.len()).filter(asks)
+}
