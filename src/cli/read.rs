@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::{Failure, Frame, Kind};
@@ -66,7 +66,8 @@ fn owner(args: &Args, frame: &Frame) -> (Vec<Address>, TimeZone) {
 fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timestamp) -> Result<Value, String> {
     let bytes = bytes(file)?;
     let mail = mime::parse(&bytes).filter(is_mail).ok_or("this is no mail: it has no header")?;
-    let arrived = mail.date.map_or(now, |date| date.at);
+    let from_now = |at: &Timestamp| at.duration_since(now) > SignedDuration::from_hours(25);
+    let arrived = mail.date.map(|date| date.at).filter(|at| !from_now(at)).unwrap_or(now);
     let reading = understand(&mail, &Sense { me, arrived, zone: zone.clone() });
     Ok(object(file, &mail, &reading))
 }

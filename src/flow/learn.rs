@@ -265,7 +265,9 @@ impl Learner<'_> {
     }
 
     fn read(&self, found: &Found<'_>) -> Reading {
-        let sense = Sense { me: &self.known.me, arrived: found.at, zone: self.settings.owner.zone.clone() };
+        // A mail moved here long after it came counts as new, but its "Thursday" does not.
+        let arrived = found.arrived.map_or(found.at, |arrived| arrived.min(found.at));
+        let sense = Sense { me: &self.known.me, arrived, zone: self.settings.owner.zone.clone() };
         guard::or_ask(|| understand(found.mail, &sense))
     }
 

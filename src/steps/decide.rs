@@ -8,6 +8,7 @@ use crate::model::reading::{Finding, Kind, Outcome, Reading};
 use crate::model::span::Span;
 use crate::model::standing::{HoldReason, StopReason};
 use crate::steps::story;
+use crate::steps::understand::LEFT_ANOTHER;
 
 /// "Not now" without a day.
 const NOT_NOW: Span = Span::Weeks(13);
@@ -49,7 +50,9 @@ pub fn decide(reading: &Reading, writer: Writer, today: Date) -> Decision {
         (Writer::Unverified, _) => unverified(),
         (Writer::Stranger, Kind::Reply) => stranger(reading),
         (Writer::Contact, Kind::Reply) => human(reading, today),
+        (Writer::Stranger, Kind::AutoReply) if reading.outcome == Some(Outcome::OptedOut) => stranger(reading),
         (Writer::Contact | Writer::Stranger, Kind::AutoReply) => away(reading, today),
+        (Writer::Contact, Kind::Bulk) if reading.outcome.is_some() => by_a_tool(reading),
         (_, kind) => other(kind),
     }
 }
@@ -63,9 +66,17 @@ fn human(reading: &Reading, today: Date) -> Decision {
 
 /// That there is nothing to do is believed only when it is likely: else the owner looks, for an answer may be owed (P3).
 fn believed(reading: &Reading) -> Outcome {
-    let outcome = reading.outcome.unwrap_or(Outcome::Unclear);
+    let outcome = their_own(reading);
     let doubtful = |finding: &Finding| finding.outcome == Outcome::Acknowledged && finding.confidence < LIKELY;
     if outcome == Outcome::Acknowledged && reading.outcomes.iter().any(doubtful) { Outcome::Unclear } else { outcome }
+}
+
+/// What a contact's own mail means: that somebody else has left ends nothing, whatever else it says counts.
+fn their_own(reading: &Reading) -> Outcome {
+    let of_another = reading.rules.iter().any(|rule| rule == LEFT_ANOTHER);
+    let kept = |outcome: &Outcome| !(of_another && *outcome == Outcome::LeftEmployer);
+    let beside = || reading.outcomes.iter().map(|finding| finding.outcome).find(kept);
+    reading.outcome.filter(kept).or_else(beside).unwrap_or(Outcome::Unclear)
 }
 
 /// What an outcome does besides being a touch; also what the owner's correction does.
@@ -92,10 +103,14 @@ pub fn outcome_effects(outcome: Outcome, reading: &Reading, today: Date) -> Vec<
 }
 
 fn away(reading: &Reading, today: Date) -> Decision {
-    if reading.outcome == Some(Outcome::LeftEmployer) {
-        let text = "an automatic answer says they no longer work there".to_owned();
-        let effects = vec![Effect::Stop(StopReason::LeftEmployer)];
-        return Decision { kind: EntryKind::AutoReply, text, outcome: Some(Outcome::LeftEmployer), effects, withdraws: true };
+    let over = match reading.outcome {
+        Some(Outcome::LeftEmployer) => Some((StopReason::LeftEmployer, "an automatic answer says they no longer work there".to_owned())),
+        Some(Outcome::OptedOut) => Some((StopReason::OptedOut, format!("an automatic answer {}", said(Outcome::OptedOut, reading)))),
+        _ => None,
+    };
+    if let Some((reason, text)) = over {
+        let effects = vec![Effect::Stop(reason)];
+        return Decision { kind: EntryKind::AutoReply, text, outcome: reading.outcome, effects, withdraws: true };
     }
     let back = reading.facts.back_on.filter(|day| *day >= today);
     let until = back.map_or_else(|| AWAY.after_day(today), |day| calendar::add_working_days(day, 1));
@@ -124,9 +139,26 @@ fn stranger(reading: &Reading) -> Decision {
         let effects = vec![Effect::Stop(StopReason::LeftEmployer), Effect::Owe];
         return Decision { kind: EntryKind::TheyWrote, text, outcome: reading.outcome, effects, withdraws: true };
     }
-    let text = "somebody answered in this conversation from an address you have not given for them; is it theirs? curbside edit can add it"
-        .to_owned();
-    Decision { kind: EntryKind::TheyWrote, text, outcome: Some(Outcome::Unclear), effects: vec![Effect::Owe], withdraws: true }
+    let outcome = reading.outcome.filter(|outcome| matches!(outcome, Outcome::OptedOut | Outcome::Declined));
+    let said = outcome.map_or_else(String::new, |outcome| format!(" and {}", said(outcome, reading)));
+    let text = format!(
+        "somebody answered in this conversation from an address you have not given for them{said}; is it theirs? curbside edit can add it"
+    );
+    let hold = outcome.map(|_| Effect::Hold(HoldReason::Doubtful, None));
+    let effects = [Effect::Owe].into_iter().chain(hold).collect();
+    Decision { kind: EntryKind::TheyWrote, text, outcome: Some(Outcome::Unclear), effects, withdraws: true }
+}
+
+/// Mass mail from a contact's address that speaks like a person: whether it is meant for the owner is the owner's to say.
+fn by_a_tool(reading: &Reading) -> Decision {
+    let asks = reading.outcome.filter(|outcome| *outcome == Outcome::OptedOut);
+    let text = match asks {
+        Some(outcome) => format!("a mail of theirs that looks like mass mail {}; is it meant for you?", said(outcome, reading)),
+        None => "a mail of theirs that looks like mass mail may be meant for you; please read it yourself".to_owned(),
+    };
+    let hold = asks.map(|_| Effect::Hold(HoldReason::Doubtful, None));
+    let effects = [Effect::Owe].into_iter().chain(hold).collect();
+    Decision { kind: EntryKind::Asked, text, outcome: Some(Outcome::Unclear), effects, withdraws: true }
 }
 
 fn other(kind: Kind) -> Decision {

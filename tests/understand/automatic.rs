@@ -14,7 +14,8 @@ const US: &str = "tom.weiss@northplan.example";
 fn read_bytes(bytes: &[u8]) -> Reading {
     let me = [Address::parse("leah.brandt@mail.example").expect("what the mail was written to hold")];
     let mail = mime::parse(bytes).unwrap_or_default();
-    understand(&mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC })
+    let arrived = mail.date.map_or(Timestamp::UNIX_EPOCH, |date| date.at);
+    understand(&mail, &Known { me: &me, arrived, zone: TimeZone::UTC })
 }
 
 /// A mail of `tests/mail/auto`, by its name.

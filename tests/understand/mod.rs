@@ -7,3 +7,4 @@ mod facts_woven;
 mod intent;
 mod quote;
 mod quote_properties;
+mod stops;

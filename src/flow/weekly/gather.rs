@@ -270,7 +270,7 @@ const fn hold_in_words(reason: HoldReason) -> &'static str {
         HoldReason::AutoReply => "they are away",
         HoldReason::Silence => "no answer so far",
         HoldReason::Owner => "you paused them",
-        HoldReason::Doubtful => "a mail in their name failed your provider's check",
+        HoldReason::Doubtful => "you are to say whether a mail is theirs",
         HoldReason::Delivery => "a check-in may or may not have arrived",
     }
 }

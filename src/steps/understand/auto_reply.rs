@@ -4,6 +4,7 @@ use jiff::Zoned;
 
 use super::automatic::{Judged, Seen, Sign, sum};
 use super::facts;
+use super::intent;
 use super::signs::{SIGNS, fold};
 use crate::model::mail::Mail;
 use crate::model::reading::{Finding, Kind, Outcome, Reading};
@@ -13,31 +14,41 @@ const OPENING: usize = 600;
 /// Points that make a machine's answer.
 const ENOUGH: u32 = 4;
 
-/// A header of RFC 3834 or a subject only programs write is enough; words alone need each other, and no mark of a person.
+/// A header of RFC 3834 or a subject only programs write is enough; all else needs each other, and no mark of a person.
 pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     if let Some(judged) = challenge(mail, seen) {
         return Some(judged);
     }
-    let (sure, mut rules) = sum(&surely(mail, seen));
+    let (certain, mut rules) = sum(&certainly(mail, seen));
     let (absence, told) = sum(&absence(seen));
     let (receipt, confirmed) = sum(&receipt(seen));
     let words = absence.max(receipt);
-    rules.extend(if absence >= receipt { told } else { confirmed });
-    if (sure >= ENOUGH || sure + words >= ENOUGH && !(sure < 2 && by_a_person(seen, absence >= receipt)))
-        && !passes_as_mass_mail(mail, seen, &rules)
-    {
+    let (loose, hints) = sum(&loosely(mail, seen, words));
+    rules.extend(hints.into_iter().chain(if absence >= receipt { told } else { confirmed }));
+    let sure = certain + loose;
+    let by_machine = certain >= ENOUGH || sure + words >= ENOUGH && !by_a_person(seen, sure, words, absence >= receipt);
+    if by_machine && !passes_as_mass_mail(mail, seen, &rules) {
         let confidence = [0.82, 0.9, 0.93, 0.97][usize::from(sure >= ENOUGH) * 2 + usize::from(sure + words > ENOUGH)];
         return Some(Judged::new(Kind::AutoReply, confidence, rules));
     }
     None
 }
 
-/// Signs that need no words.
-fn surely(mail: &Mail, seen: &Seen) -> [Sign; 7] {
+/// Signs that need no words, and that no person sets.
+fn certainly(mail: &Mail, seen: &Seen) -> [Sign; 3] {
     [
         (answered_by_header(mail), 5, "auto_header"),
         (SIGNS.auto_subjects.hit(&seen.subject), 4, "auto_subject"),
         (SIGNS.declares.hit(&seen.text), 4, "says_automatic"),
+    ]
+}
+
+/// Signs that tools set for people too (a ticket's or recruiter's system sends what they type), and subjects that people write.
+/// A machine that tells of an absence in its subject tells of it in its text.
+fn loosely(mail: &Mail, seen: &Seen, words: u32) -> [Sign; 5] {
+    let titled = SIGNS.free_subjects.hit(&seen.subject);
+    [
+        (titled && (words > 0 || seen.text.is_empty()), 4, "absent_subject"),
         (seen.auto_submitted, 2, "auto_submitted"),
         (seen.auto_submitted && seen.answers, 2, "auto_answer"),
         (weakly(mail), 1, "weak_auto_header"),
@@ -71,11 +82,22 @@ fn receipt(seen: &Seen) -> [Sign; 5] {
     ]
 }
 
-/// A question, or words that take up what was written; of the absent also a greeting by name, which desks do know.
-fn by_a_person(seen: &Seen, absent: bool) -> bool {
+/// A question, or words that take up what was written. Beside a sign of a machine the more a text speaks of an absence the less
+/// these prove; without one a greeting by name proves it too, which only desks know otherwise.
+fn by_a_person(seen: &Seen, sure: u32, words: u32, absent: bool) -> bool {
     let text = head(&seen.text, OPENING);
+    let (asks, takes_up) = (SIGNS.asks.hit(text), SIGNS.human.hit(text));
+    if sure >= 2 {
+        return asks && words < 4 || takes_up && words < 3;
+    }
     let named = SIGNS.greeting.hit(text) && !SIGNS.nameless.hit(text);
-    SIGNS.asks.hit(text) || SIGNS.human.hit(text) || absent && (named || SIGNS.trade.hit(text))
+    asks || takes_up || absent && (named || SIGNS.trade.hit(text))
+}
+
+/// True when a text says what only a person does: it asks, or takes up what was written.
+pub(super) fn speaks(text: &str) -> bool {
+    let text = head(text, OPENING);
+    SIGNS.asks.hit(text) || SIGNS.human.hit(text)
 }
 
 fn answered_by_header(mail: &Mail) -> bool {
@@ -91,7 +113,7 @@ fn weakly(mail: &Mail) -> bool {
 
 /// Newsletters set `Auto-Submitted` too; a list header without an absence is theirs.
 fn passes_as_mass_mail(mail: &Mail, seen: &Seen, rules: &[&str]) -> bool {
-    let sure = rules.iter().any(|rule| matches!(*rule, "auto_header" | "auto_subject" | "absent" | "receipt_subject"));
+    let sure = rules.iter().any(|rule| matches!(*rule, "auto_header" | "auto_subject" | "absent_subject" | "absent" | "receipt_subject"));
     !sure && (mail.header("list-unsubscribe").is_some() || mail.header("list-id").is_some() || SIGNS.job_subjects.hit(&seen.subject))
 }
 
@@ -102,18 +124,19 @@ fn challenge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     sure.then(|| Judged::new(Kind::AutoReply, 0.9, vec!["challenge"]))
 }
 
-/// Fills in what a machine's answer says: back when, who helps, or that the person has left.
+/// Fills in what a machine's answer says: a stop, that the person has left, back when, who helps.
 pub(super) fn read(reading: &mut Reading, mail: &Mail, anchor: &Zoned) {
     let text = head(&reading.new_text, 20_000);
     let whole = format!("{}\n{text}", mail.subject);
     reading.facts.people = facts::people(text);
-    if let Some(evidence) = left(text) {
-        reading.outcome = Some(Outcome::LeftEmployer);
-        reading.outcomes = vec![Finding { outcome: Outcome::LeftEmployer, confidence: 0.93, evidence }];
-        reading.rules.push("left_by_machine".to_owned());
-        return;
+    let left = left(text).map(|evidence| Finding { outcome: Outcome::LeftEmployer, confidence: 0.93, evidence });
+    if left.is_none() {
+        reading.facts.back_on = facts::back_on(text, anchor).or_else(|| facts::back_on(&whole, anchor));
     }
-    reading.facts.back_on = facts::back_on(text, anchor).or_else(|| facts::back_on(&whole, anchor));
+    let found: Vec<Finding> = intent::clear_stop(text).into_iter().chain(left).collect();
+    reading.rules.extend(found.iter().map(|finding| format!("{}_by_machine", finding.outcome.word())));
+    reading.outcome = found.first().map(|finding| finding.outcome);
+    reading.outcomes = found;
 }
 
 /// The sentence that says the person is gone for good.

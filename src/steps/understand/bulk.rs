@@ -1,9 +1,11 @@
 //! Mass mail: lists, job alerts, newsletters, marketing, frauds, complaints (ARF) and receipts that nobody needs to see.
 
+use super::auto_reply;
 use super::automatic::{Judged, Seen, Sign, sum};
-use super::signs::SIGNS;
+use super::intent;
+use super::signs::{SIGNS, fold};
 use crate::model::mail::Mail;
-use crate::model::reading::Kind;
+use crate::model::reading::{Finding, Kind, Outcome, Reading};
 
 /// Points that make mass mail.
 const ENOUGH: u32 = 3;
@@ -21,6 +23,17 @@ pub(super) fn judge(mail: &Mail, seen: &Seen) -> Option<Judged> {
     rules.extend(words);
     let needed = ENOUGH + 2 * u32::from(seen.answers) + u32::from(is_personal(mail));
     (shown + said >= needed).then(|| Judged::new(Kind::Bulk, if shown + said > needed { 0.95 } else { 0.85 }, rules))
+}
+
+/// A person who writes through a tool or a list: a stop of theirs, or words meant for one reader, are for the owner to judge.
+pub(super) fn read(reading: &mut Reading) {
+    let text = fold(&reading.new_text);
+    let found = intent::clear_stop(&reading.new_text).or_else(|| {
+        let evidence = || reading.new_text.split_whitespace().take(40).collect::<Vec<_>>().join(" ");
+        auto_reply::speaks(&text).then(|| Finding { outcome: Outcome::Unclear, confidence: 0.5, evidence: evidence() })
+    });
+    reading.outcome = found.as_ref().map(|finding| finding.outcome);
+    reading.outcomes.extend(found);
 }
 
 /// Signs of the header.
@@ -70,7 +83,7 @@ fn sends_from(mail: &Mail, known: &[&str]) -> bool {
 
 /// Phrases of mass mail, also in the footer that is cut from the new text.
 fn texts(mail: &Mail, seen: &Seen) -> usize {
-    let footer = mail.text.as_deref().map(|text| super::signs::fold(tail(text, 1_500))).unwrap_or_default();
+    let footer = mail.text.as_deref().map(|text| fold(tail(text, 1_500))).unwrap_or_default();
     SIGNS.bulk_texts.count(&seen.text).max(if seen.answers { 0 } else { SIGNS.bulk_texts.count(&footer) })
 }
 

@@ -13,11 +13,17 @@ pub mod quote;
 mod signature;
 mod signs;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 
-use crate::model::address::Address;
+use crate::model::address::{Address, Mailbox};
 use crate::model::mail::Mail;
 use crate::model::reading::{Kind, Outcome, Reading};
+
+/// So long a mail is on its way, and so far apart are two clocks: a zone mistaken and an hour.
+const ON_THE_WAY: SignedDuration = SignedDuration::from_hours(25);
+
+/// Among the rules of a reading: the mail tells of somebody in the third person who has left, and not by the writer's own name.
+pub const LEFT_ANOTHER: &str = "somebody_else_left";
 
 /// What is known besides the mail itself.
 #[derive(Debug, Clone)]
@@ -44,17 +50,18 @@ pub fn understand(mail: &Mail, known: &Known<'_>) -> Reading {
         Kind::Reply => read_answer(&mut reading, mail, known),
         Kind::AutoReply => auto_reply::read(&mut reading, mail, &anchor(mail, known)),
         Kind::Invite => reading.facts.call_times = invite::call_times(mail, &anchor(mail, known)),
-        Kind::Bounce | Kind::Bulk | Kind::Order | Kind::Own => {}
+        Kind::Bulk => bulk::read(&mut reading),
+        Kind::Bounce | Kind::Order | Kind::Own => {}
     }
     reading
 }
 
-/// The hour that relative dates count from: the mail's own date in its writer's zone, else the arrival.
+/// The hour that relative dates count from: the mail's own date in its writer's zone if it left about when it came, else the
+/// arrival; a clock that is years off tells the zone at most.
 fn anchor(mail: &Mail, known: &Known<'_>) -> Zoned {
-    match mail.date {
-        Some(date) => date.at.to_zoned(date.offset.to_time_zone()),
-        None => known.arrived.to_zoned(known.zone.clone()),
-    }
+    let Some(date) = mail.date else { return known.arrived.to_zoned(known.zone.clone()) };
+    let at = if date.at.duration_since(known.arrived).abs() <= ON_THE_WAY { date.at } else { known.arrived };
+    at.to_zoned(date.offset.to_time_zone())
 }
 
 /// A person's mail: what they mean, and the facts. What is unsure of kind or outcome is unsure of both.
@@ -63,6 +70,9 @@ fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
     reading.confidence = reading.confidence.min(intent.confidence);
     reading.outcome = intent.findings.first().map(|finding| finding.outcome);
     reading.rules.extend(intent.rules);
+    if reading.outcome == Some(Outcome::LeftEmployer) && tells_of_another(&intent.others_who_left, mail.from.first()) {
+        reading.rules.push(LEFT_ANOTHER.to_owned());
+    }
     let outcomes: Vec<Outcome> = intent.findings.iter().map(|finding| finding.outcome).collect();
     let sense = facts::Sense {
         text: &reading.new_text,
@@ -75,4 +85,15 @@ fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
     };
     reading.facts = facts::facts(&sense, &outcomes);
     reading.outcomes = intent.findings;
+}
+
+/// True when the sentences say that somebody has left, and none of them names the writer.
+fn tells_of_another(sentences: &[String], writer: Option<&Mailbox>) -> bool {
+    let names: Vec<String> = writer.iter().flat_map(|writer| words(&writer.name)).filter(|word| word.len() > 2).collect();
+    let names_writer = |sentence: &String| words(sentence).any(|word| names.contains(&word));
+    !sentences.is_empty() && !sentences.iter().any(names_writer)
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
