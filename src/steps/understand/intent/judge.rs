@@ -39,11 +39,7 @@ const CLEAR_BESIDE: f64 = 0.5;
 /// Judges a mail.
 pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     let silent = read.sentences.is_empty();
-    let chosen = match (silent, scope::turns(read)) {
-        (true, _) => index(Outcome::Unclear),
-        (_, true) => turned(likely, &read.heard),
-        _ => chosen(likely, &read.heard, alone),
-    };
+    let chosen = if silent { index(Outcome::Unclear) } else { in_scope(chosen(likely, &read.heard, alone), read, likely) };
     let top = likely.iter().copied().fold(0.0, f64::max);
     let doubt = Outcome::ALL[chosen] == Outcome::Unclear && likely[chosen] < top;
     let mut findings = vec![finding(chosen, if doubt { top.min(0.5) } else { confidence(likely[chosen]) }, read)];
@@ -57,11 +53,15 @@ pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     Intent { confidence: findings[0].confidence, findings, rules, others_who_left: scope::others_who_left(read) }
 }
 
-/// Another way is offered instead of the one refused: that is no stop, whatever else it is.
-fn turned(likely: &Scores, heard: &[Heard]) -> usize {
+/// Where another way is offered instead of the one refused, that is no stop, whatever else it is.
+fn in_scope(chosen_first: usize, read: &Read<'_>, likely: &Scores) -> usize {
+    let stop = index(Outcome::OptedOut);
+    if chosen_first != stop || !scope::turns(read) {
+        return chosen_first;
+    }
     let mut likely = *likely;
-    likely[index(Outcome::OptedOut)] = 0.0;
-    chosen(&likely, heard, &[])
+    likely[stop] = 0.0;
+    chosen(&likely, &read.heard, &[])
 }
 
 /// Index of the outcome that is believed.

@@ -10,6 +10,7 @@ mod table;
 mod weigh;
 mod words;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -67,7 +68,7 @@ struct Read<'a> {
     hits: Vec<Hit<'a>>,
     heard: Vec<Heard>,
     by_sentence: Vec<Vec<u64>>,
-    scopes: Vec<Scope>,
+    scopes: OnceCell<Vec<Scope>>,
 }
 
 impl Read<'_> {
@@ -77,7 +78,7 @@ impl Read<'_> {
             sentences.extend(words::sentences(subject, &TABLE.habits));
         }
         sentences.retain(|sentence| !is_footer(sentence));
-        let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new(), scopes: Vec::new() };
+        let mut read = Self { sentences, hits: Vec::new(), heard: Vec::new(), by_sentence: Vec::new(), scopes: OnceCell::new() };
         for (at, sentence) in read.sentences.iter().enumerate() {
             let view = TABLE.lexicon.view(sentence);
             let mut features = Vec::new();
@@ -85,10 +86,15 @@ impl Read<'_> {
             read.hits.extend(weigh::hits(at, sentence, &view, &idioms, &TABLE));
             features::of_sentence(sentence, &view, &idioms, &TABLE, &mut |parts| features.push(model::hash(parts)));
             read.by_sentence.push(features);
-            read.scopes.push(Scope::of(&view, &TABLE));
         }
         read.heard = weigh::heard(&read.hits, read.sentences.len());
         read
+    }
+
+    /// What a sentence says besides its cues; looked at in the few mails where it matters.
+    fn scope(&self, at: usize) -> Scope {
+        let of = |sentence| Scope::of(&TABLE.lexicon.view(sentence), &TABLE);
+        self.scopes.get_or_init(|| self.sentences.iter().map(of).collect())[at]
     }
 
     /// How likely each outcome is if these sentences were the mail.

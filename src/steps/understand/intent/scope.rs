@@ -29,19 +29,19 @@ impl Scope {
 
 /// True when all that is refused is a way to write, and another one is offered: "not at this address, use that one".
 pub fn turns(read: &Read<'_>) -> bool {
-    read.scopes.iter().any(|scope| scope.elsewhere) && stops(read).all(|at| read.scopes[at].way)
+    (0..read.sentences.len()).any(|at| read.scope(at).elsewhere) && stops(read).all(|at| read.scope(at).way)
 }
 
 /// The sentences that say somebody has left, if it is always somebody else than the writer; else none.
 pub fn others_who_left(read: &Read<'_>) -> Vec<String> {
     let told = || read.hits.iter().filter(|hit| hit.cue.outcome == Outcome::LeftEmployer).map(|hit| hit.sentence);
-    let others = told().filter(|at| read.scopes[*at].other);
-    if told().all(|at| read.scopes[at].other) { others.map(|at| read.sentences[at].text.clone()).collect() } else { Vec::new() }
+    let others = told().filter(|at| read.scope(*at).other);
+    if told().all(|at| read.scope(at).other) { others.map(|at| read.sentences[at].text.clone()).collect() } else { Vec::new() }
 }
 
 /// The sentence of a program's or mass mail that clearly asks for a stop, as only a person would.
 pub fn clear_stop(read: &Read<'_>) -> Option<Finding> {
-    let mut asking = stops(read).filter(|at| !read.scopes[*at].machine).take_while(|_| !turns(read));
+    let mut asking = stops(read).filter(|at| !read.scope(*at).machine).take_while(|_| !turns(read));
     let at = asking.find(|at| judge::clearly(&read.alone(*at), Outcome::OptedOut) >= judge::CLEAR_STOP)?;
     Some(Finding { outcome: Outcome::OptedOut, confidence: 0.9, evidence: read.sentences[at].text.clone() })
 }
