@@ -1,5 +1,6 @@
 //! The one door for changes: the terminal, later the mailed order and the page, all come through here.
 
+pub(super) mod attached;
 mod contacts;
 mod drafts;
 mod employers;
@@ -183,6 +184,9 @@ pub enum Changed {
 /// When it makes no sense (the sentence says what to do), or the database fails.
 pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
     let erases = matches!(change, Change::Forget(_));
+    if let Change::Approve(id, _) = &change {
+        attached::settle(world, *id)?;
+    }
     let changed = world.store.write(|tx| match change {
         Change::Add(new) => contacts::add(world, tx, *new),
         Change::Edit(who, edit) => contacts::edit(world, tx, &who, *edit),

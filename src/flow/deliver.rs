@@ -8,8 +8,9 @@ use jiff::{Timestamp, ToSpan};
 pub(super) use attempt::record_sent;
 pub use copies::file_copies;
 
+use super::change::attached::{Attached, attached};
 use super::change::fingerprint;
-use super::{Trouble, change, draft_text, prepare, sync};
+use super::{Trouble, change, prepare, sync};
 use crate::model::draft::{Draft, DraftState};
 use crate::model::id::DraftId;
 use crate::model::journal::{EntryKind, NewEntry};
@@ -97,8 +98,10 @@ fn last_questions(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<Verdict, 
     if lapsed {
         return Ok(Verdict::Lapse(format!("your yes is older than {YES_DAYS} days")));
     }
-    if attachment_changed(draft) {
-        return Ok(Verdict::Lapse("the attached file has changed since your yes".to_owned()));
+    match attached(tx, draft)? {
+        Attached::Same => {}
+        Attached::Changed(_) => return Ok(Verdict::Lapse("the attached file has changed since your yes".to_owned())),
+        Attached::Gone(why) => return Ok(Verdict::Lapse(why)),
     }
     if let Some(news) = draft.news
         && !tx.news(world.today())?.iter().any(|item| item.id == news)
@@ -126,14 +129,6 @@ fn last_questions(world: &World, tx: &Tx<'_>, draft: &Draft) -> Result<Verdict, 
     Ok(if moved.send_at > world.now() { Verdict::Move(moved.send_at) } else { Verdict::Go })
 }
 
-fn attachment_changed(draft: &Draft) -> bool {
-    draft
-        .content
-        .attachment
-        .as_ref()
-        .is_some_and(|yes| draft_text::read_attachment(std::path::Path::new(&yes.path)).map_or(true, |now| now.sha256 != yes.sha256))
-}
-
 fn turn_away(world: &World, tx: &Tx<'_>, draft: &mut Draft, verdict: Verdict) -> Result<(), Trouble> {
     let why = match verdict {
         Verdict::Go => return Ok(()),
@@ -154,6 +149,10 @@ fn turn_away(world: &World, tx: &Tx<'_>, draft: &mut Draft, verdict: Verdict) ->
             draft.state = DraftState::Review;
             draft.approved = None;
             draft.approved_at = None;
+            // The next yes is given to the file as it is now; else it would lapse like this one.
+            if let Attached::Changed(now) = attached(tx, draft)? {
+                change::attached::show(draft, now);
+            }
             format!("{why}; it needs a new yes")
         }
     };

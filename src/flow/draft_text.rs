@@ -1,6 +1,7 @@
 //! The words of a draft: the template's fields filled, the conversation continued, the signature below.
 
 use std::collections::HashSet;
+use std::io::Read as _;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -258,19 +259,22 @@ fn attachment(world: &World, template: &Template, reason: Reason) -> Result<Opti
         return Ok(None);
     }
     let path = world.settings.owner.resume.as_deref().ok_or("the template attaches your résumé, and [owner] resume names no file")?;
-    read_attachment(path).map(Some)
+    read_attachment(path).map(|(file, _)| Some(file))
 }
 
-/// Reads a file that is to go with a check-in: its size and the hash that the yes is given to.
+/// Reads a file that is to go with a check-in: its size and the hash that the yes is given to, and its bytes.
 ///
 /// # Errors
 /// When it cannot be read or is too large.
-pub fn read_attachment(path: &Path) -> Result<Attachment, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("the attachment {} cannot be read: {error}", path.display()))?;
+pub fn read_attachment(path: &Path) -> Result<(Attachment, Vec<u8>), String> {
+    let unreadable = |error: std::io::Error| format!("the attachment {} cannot be read: {error}", path.display());
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(unreadable)?.take(MOST_ATTACHED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let size = bytes.len() as u64;
     if size > MOST_ATTACHED {
-        return Err(format!("the attachment {} is {} MB; mail servers take 10 MB", path.display(), size / 1_048_576));
+        return Err(format!("the attachment {} is larger than the 10 MB that mail servers take", path.display()));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Attachment { path: path.display().to_string(), name, sha256: super::change::sha256(&bytes), size })
+    let file = Attachment { path: path.display().to_string(), name, sha256: super::change::sha256(&bytes), size };
+    Ok((file, bytes))
 }

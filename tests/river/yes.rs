@@ -1,7 +1,9 @@
 //! P5: nothing without a yes to exactly that text, and nothing after the world has changed.
 
+use base64::Engine as _;
 use curbside::flow::{Change, EditContact, NewContact, fingerprint};
 use curbside::model::draft::DraftState;
+use curbside::model::edge::{EdgeError, SendAnswer};
 use curbside::model::journal::EntryKind;
 use curbside::model::span::Span;
 
@@ -314,25 +316,76 @@ fn p5_private_notes_are_told_to_nobody() {
     assert!(!draft.content.text.contains("husband") && !draft.content.subject.contains("husband"), "{}", draft.content.text);
 }
 
-#[test]
-fn p5_a_changed_attachment_needs_a_new_yes() {
-    let mut town = Town::new();
+/// Jane's first draft goes with a file, as it was when the draft was made.
+fn with_resume(words: &[u8]) -> (Town, std::path::PathBuf) {
+    let mut town = drafted();
     let resume = town.dir().join("resume.pdf");
-    std::fs::write(&resume, b"first").expect("written");
-    town.world().settings.owner.resume = Some(resume.clone());
-    town.add("Jane Doe <jane@plan.example>");
-    town.turn();
+    std::fs::write(&resume, words).expect("written");
     let mut draft = town.draft(JANE);
-    draft.content.attachment = Some(curbside::model::draft::Attachment {
-        path: resume.display().to_string(),
-        name: "resume.pdf".to_owned(),
-        sha256: "0".repeat(64),
-        size: 5,
-    });
+    let (path, name) = (resume.display().to_string(), "resume.pdf".to_owned());
+    // What it held when it was shown first is not to be had any more.
+    draft.content.attachment = Some(curbside::model::draft::Attachment { path, name, sha256: "0".repeat(64), size: 5 });
     let now = town.see().now();
     town.see().store.write(|tx| tx.update_draft(&draft, now)).expect("a database");
-    town.approve(draft.id).expect("a yes");
+    let refused = town.approve(draft.id).expect_err("another file was shown").to_string();
+    assert!(refused.contains("the attached resume.pdf has changed") && refused.contains("say yes again"), "{refused}");
+    let shown = town.draft(JANE);
+    assert_eq!((shown.state, shown.revision, shown.approved), (DraftState::Review, 2, None));
+    assert!(shown.content.attachment.is_some_and(|file| file.size == words.len() as u64));
+    (town, resume)
+}
+
+fn holds(raw: &[u8], words: &str) -> bool {
+    let encoded = base64::engine::general_purpose::STANDARD.encode(words);
+    memchr::memmem::find(raw, encoded.as_bytes()).is_some()
+}
+
+/// Holds P5.
+#[test]
+fn p5_a_changed_attachment_needs_a_new_yes_and_goes_with_it() {
+    let (mut town, resume) = with_resume(b"the first words");
+    let id = town.draft(JANE).id;
+    town.approve(id).expect("a yes to the file as it is");
+    std::fs::write(&resume, b"quite other ones").expect("written");
     town.days_pass(1);
     assert_eq!(town.out().len(), 0);
-    assert_eq!(town.first(JANE).state, DraftState::Review);
+    let lapsed = town.draft(JANE);
+    assert_eq!((lapsed.state, lapsed.revision), (DraftState::Review, 3));
+    assert!(lapsed.answer.is_some_and(|answer| answer.contains("the attached file has changed since your yes")));
+    town.approve(id).expect("the file is the one that is shown");
+    town.days_pass(1);
+    let out = town.out();
+    assert!(out.len() == 1 && holds(&out[0].raw, "quite other ones"), "{:?}", town.draft(JANE));
+}
+
+/// Holds P5.
+#[test]
+fn p5_a_yes_waits_for_an_attachment_that_is_gone() {
+    let (mut town, resume) = with_resume(b"the first words");
+    let id = town.draft(JANE).id;
+    town.approve(id).expect("a yes");
+    std::fs::remove_file(&resume).expect("removed");
+    town.days_pass(1);
+    assert_eq!((town.out().len(), town.state(JANE)), (0, DraftState::Review));
+    let refused = town.approve(id).expect_err("nothing to send").to_string();
+    assert!(refused.contains("cannot be read") && refused.contains("Put it back"), "{refused}");
+    std::fs::write(&resume, b"the first words").expect("written");
+    town.approve(id).expect("a yes");
+    town.days_pass(1);
+    assert_eq!(town.out().len(), 1);
+}
+
+/// Holds P1, P5.
+#[test]
+fn p1_what_was_rendered_goes_with_the_file_that_the_yes_was_given_to() {
+    let (mut town, resume) = with_resume(b"the first words");
+    let id = town.draft(JANE).id;
+    town.approve(id).expect("a yes");
+    town.answers(SendAnswer::NotSent(EdgeError::temporary("busy")));
+    town.minutes_pass(6);
+    assert_eq!((town.out().len(), town.state(JANE)), (0, DraftState::Queued));
+    std::fs::write(&resume, b"quite other ones").expect("written");
+    town.days_pass(1);
+    let out = town.out();
+    assert!(out.len() == 1 && holds(&out[0].raw, "the first words"), "{:?}", town.draft(JANE));
 }

@@ -60,7 +60,6 @@ fn one(world: &World, frame: &Frame, mut draft: Draft, number: usize, count: usi
                     let (subject, text) = edit::split(&text);
                     act(world, frame, Change::Revise(draft.id, subject, text));
                 }
-                draft = world.store.read(|tx| tx.draft(draft.id))?.unwrap_or(draft);
             }
             Answer::Yes if act(world, frame, Change::Approve(draft.id, Some(flow::fingerprint(&draft.content)))) => return Ok(true),
             Answer::Skip if act(world, frame, Change::Skip(draft.id)) => return Ok(true),
@@ -68,6 +67,7 @@ fn one(world: &World, frame: &Frame, mut draft: Draft, number: usize, count: usi
             Answer::Later if later(world, frame, &draft)? => return Ok(true),
             _ => {}
         }
+        draft = world.store.read(|tx| tx.draft(draft.id))?.unwrap_or(draft);
     }
 }
 

@@ -73,11 +73,10 @@ fn render(world: &World, draft: &Draft) -> Result<(Vec<u8>, String), String> {
 }
 
 fn attached(file: &crate::model::draft::Attachment) -> Result<compose::Attachment, String> {
-    let now = draft_text::read_attachment(std::path::Path::new(&file.path))?;
+    let (now, bytes) = draft_text::read_attachment(std::path::Path::new(&file.path))?;
     if now.sha256 != file.sha256 {
         return Err(format!("the attachment {} has changed since it was drafted", file.path));
     }
-    let bytes = std::fs::read(&file.path).map_err(|error| error.to_string())?;
     let content_type = if file.name.to_lowercase().ends_with(".pdf") { "application/pdf" } else { "application/octet-stream" };
     Ok(compose::Attachment { name: file.name.clone(), content_type: content_type.to_owned(), bytes })
 }
