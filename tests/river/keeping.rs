@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use curbside::flow::{self, Change, Changed, NewContact};
 use curbside::model::draft::DraftState;
 use curbside::model::edge::{EdgeError, SendAnswer};
+use curbside::model::journal::EntryKind;
+use curbside::model::reading::Outcome;
 use curbside::store::Store;
 
 use crate::support::jane::{JANE, approved, known, written_to};
@@ -143,6 +145,49 @@ fn p17_a_suppression_after_the_backup_outlives_the_restore() {
     town.days_pass(3);
     assert_eq!(town.out().len(), 1);
     assert_eq!(town.skipped(JANE).as_deref(), Some("suppressed"));
+}
+
+/// Holds P2.
+#[test]
+fn p17_to_correct_another_mail_lifts_no_suppression() {
+    let mut town = written_to();
+    town.they_write(JANE, "There is an opening here, R-4411, medical director. Interested?");
+    town.turn();
+    let now = town.see().now();
+    let backup = town.see().store.back_up("test", now).expect("a backup");
+    town.they_write(JANE, "Please do not contact me again.");
+    town.turn();
+    town.post().boxes[0].mails.clear();
+    restored(&mut town, &backup);
+    town.turn();
+    let mail = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote).and_then(|entry| entry.message_id);
+    let corrected = |outcome| Change::Correct(mail.clone().expect("kept"), outcome);
+    let address = JANE.parse().expect("an address");
+    let suppressed = |town: &Town| town.see().store.read(|tx| tx.suppressed(&address)).expect("a database").is_some();
+    town.does(corrected(Outcome::Acknowledged));
+    assert!(suppressed(&town), "the mail that said so is gone, and her wish is not");
+    town.does(corrected(Outcome::OptedOut));
+    assert!(suppressed(&town));
+}
+
+/// Holds P2.
+#[test]
+fn p17_a_wrongly_read_opt_out_is_taken_back_unless_another_one_stands() {
+    let mut town = written_to();
+    let address = JANE.parse().expect("an address");
+    let suppressed = |town: &Town| town.see().store.read(|tx| tx.suppressed(&address)).expect("a database").is_some();
+    for _ in 0..2 {
+        town.they_write(JANE, "Please do not contact me again.");
+        town.turn();
+        town.minutes_pass(10);
+    }
+    let mails = town.journal(JANE).into_iter().filter(|entry| entry.line.kind == EntryKind::TheyWrote);
+    let mails: Vec<String> = mails.filter_map(|entry| entry.message_id).collect();
+    town.does(Change::Correct(mails[0].clone(), Outcome::Acknowledged));
+    assert!(suppressed(&town));
+    town.does(Change::Correct(mails[1].clone(), Outcome::Acknowledged));
+    assert!(!suppressed(&town));
+    assert_eq!(town.stands(JANE), "active");
 }
 
 #[test]

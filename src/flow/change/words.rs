@@ -72,23 +72,24 @@ pub(super) fn correct(world: &World, tx: &Tx<'_>, message_id: &str, outcome: Out
     reading.outcome = Some(outcome);
     tx.set_reading(message.id, &reading)?;
     let id = world.pen().record(tx, &line)?;
-    settle_suppression(world, tx, message.contact, outcome)?;
+    if entry.line.outcome == Some(Outcome::OptedOut) {
+        take_back_suppression(tx, message.contact)?;
+    }
+    let kept = tx.contact(message.contact)?;
+    if kept.is_some_and(|kept| kept.story.standing(world.today()).state != State::Active) {
+        world.pen().withdraw(tx, message.contact, "you corrected what they said")?;
+    }
     Ok(Changed::Entry(id))
 }
 
-/// A corrected opt-out suppresses, and a wrongly read one is taken back.
-fn settle_suppression(world: &World, tx: &Tx<'_>, contact: ContactId, outcome: Outcome) -> Result<(), Trouble> {
+/// A wrongly read opt-out is taken back, unless another one stands. Suppressions that this mail did not make are left
+/// alone: the mail behind one may be known no more, after a restore (P2, P17).
+fn take_back_suppression(tx: &Tx<'_>, contact: ContactId) -> Result<(), Trouble> {
     let Some(kept) = tx.contact(contact)? else { return Ok(()) };
-    let opted_out = kept.story.stops.iter().any(|(reason, _)| *reason == StopReason::OptedOut);
-    for address in &kept.contact.addresses {
-        if outcome == Outcome::OptedOut {
-            tx.suppress(address, "opted_out", world.now())?;
-        } else if !opted_out {
-            tx.lift_suppression(address)?;
+    if kept.story.stops.iter().all(|(reason, _)| *reason != StopReason::OptedOut) {
+        for address in tx.all_addresses_of(contact)? {
+            tx.lift_suppression(&address)?;
         }
-    }
-    if kept.story.standing(world.today()).state != State::Active {
-        world.pen().withdraw(tx, contact, "you corrected what they said")?;
     }
     Ok(())
 }
