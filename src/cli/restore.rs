@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Failure, Frame, Kind};
 use crate::clock::Dice;
 use crate::daemon::lock::Lock;
+use crate::store::backup::Restored;
 use crate::store::{Store, StoreError};
 
 /// Put a backup in the place of the database
@@ -47,13 +48,8 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     };
     let backup = chosen(args.which.file, &places.data)?;
     let existed = database.exists();
-    let aside = Store::restore(&backup, &database, now).map_err(|error| unusable(error, &backup))?;
-    let store = Store::open(&database, now)?;
-    store.unite_suppressions(Dice::System.bytes(), now)?;
-    let unapproved = store.write(|tx| {
-        tx.forget_cursors(now)?;
-        tx.unapprove_all(now)
-    })?;
+    let restored = Store::restore(&backup, &database, Dice::System.bytes(), now).map_err(|error| unusable(error, &backup))?;
+    let Restored { aside, unapproved } = restored;
     let aside = existed.then_some(aside);
     let object = json!({ "restored": backup, "replaced": aside, "unapproved": unapproved });
     frame.say.answer(&object, || words(&backup, aside.as_deref(), unapproved))?;

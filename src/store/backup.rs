@@ -20,6 +20,15 @@ const ASIDE: &str = "curbside-replaced-";
 /// Between two tries to copy a file that is locked at this moment.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// What a restore did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Where the database that was there is kept, if there was one.
+    pub aside: PathBuf,
+    /// How many check-ins need a new yes.
+    pub unapproved: u32,
+}
+
 impl Store {
     /// Copies the database beside itself into `backups/`; returns where.
     ///
@@ -88,21 +97,38 @@ impl Store {
         }
     }
 
-    /// Puts a backup in the place of the database; the present file is kept beside it under another name.
+    /// Puts a backup in the place of the database, its cursors and yeses forgotten and its suppressions united with the
+    /// file beside it (`fresh_key` for where there is none); the present file is kept beside it under another name.
     ///
     /// # Errors
-    /// When the backup is damaged or newer than this program, or a file cannot be moved; nothing is changed then.
-    pub fn restore(backup: &Path, path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
+    /// When the backup is damaged or newer than this program, or a file cannot be moved; the database is the old one then.
+    pub fn restore(backup: &Path, path: &Path, fresh_key: [u8; 32], now: Timestamp) -> Result<Restored, StoreError> {
         let copy = Self::open_for_restore(backup)?;
         let stamp = now.strftime(STAMP);
         let aside = free_name(path, &format!("{ASIDE}{stamp}"));
         let place = |error: std::io::Error| StoreError::place(path, &error);
         let fresh = path.with_file_name(".restoring.db");
-        let _left_by_one_that_was_killed = std::fs::remove_file(&fresh);
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let _left_by_one_that_was_killed = std::fs::remove_file(beside(&fresh, suffix));
+        }
         copy.back_up_to(&fresh)?;
+        // Before it takes its place: killed at any moment, no yes of the backup is left to be believed (P5, P17).
+        let unapproved = Self::make_ready(&fresh, fresh_key, now)?;
         put_aside(path, &aside).map_err(place)?;
         std::fs::rename(&fresh, path).map_err(place)?;
-        Ok(aside)
+        Ok(Restored { aside, unapproved })
+    }
+
+    fn make_ready(fresh: &Path, key: [u8; 32], now: Timestamp) -> Result<u32, StoreError> {
+        let store = Self::open(fresh, now)?;
+        store.unite_suppressions(key, now)?;
+        let unapproved = store.write(|tx| {
+            tx.forget_cursors(now)?;
+            tx.unapprove_all(now)
+        })?;
+        // Its log has a name that nobody looks for once the file is renamed: all of it moves into the file.
+        let mode: String = store.conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
+        if mode == "delete" { Ok(unapproved) } else { Err(StoreError::Place(fresh.to_owned(), "its log could not be emptied".to_owned())) }
     }
 
     fn open_for_restore(backup: &Path) -> Result<Self, StoreError> {

@@ -84,16 +84,8 @@ pub fn restored(town: &mut Town, backup: &std::path::Path) {
     let world = town.world();
     let memory = tempfile::tempdir().expect("a folder");
     world.store = Store::open(&memory.path().join("x.db"), now).expect("a database");
-    Store::restore(backup, &path, now).expect("restored");
-    let store = Store::open(&path, now).expect("a database");
-    store.unite_suppressions([7; 32], now).expect("united");
-    store
-        .write(|tx| {
-            tx.forget_cursors(now)?;
-            tx.unapprove_all(now)
-        })
-        .expect("a database");
-    world.store = store;
+    Store::restore(backup, &path, [7; 32], now).expect("restored");
+    world.store = Store::open(&path, now).expect("a database");
 }
 
 /// Holds P1, S17.

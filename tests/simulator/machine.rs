@@ -263,15 +263,7 @@ impl Machine {
         self.ends();
         self.closes_desk();
         let shown = self.shared.life().shown();
-        Store::restore(&backup, &self.database(), shown).expect("restored");
-        let store = Store::open(&self.database(), shown).and_then(Store::for_play).expect("a database");
-        store.unite_suppressions([7; 32], shown).expect("united");
-        let done = store.write(|tx| {
-            tx.forget_cursors(shown)?;
-            tx.unapprove_all(shown)
-        });
-        done.expect("restored");
-        drop(store);
+        Store::restore(&backup, &self.database(), [7; 32], shown).expect("restored");
         let mut life = self.shared.life();
         life.counts.add(Fault::Restored);
         life.forgets_back_to(step);
