@@ -86,28 +86,3 @@ fn p17_killed_under_load_again_and_again_the_file_is_sound_and_nobody_is_written
     let doubtful = outbox.iter().filter(|delivery| delivery["state"] == "doubtful").count();
     assert!(counts.len() + doubtful >= 12, "nobody is forgotten: {counts:?}, {doubtful} in doubt; {outbox:?}");
 }
-
-/// Holds P5, P17, S17.
-#[test]
-fn p17_a_restore_killed_at_any_step_leaves_no_yes_of_the_backup() {
-    let first = Ready::new();
-    let backup = first.beside("home/kept.db");
-    first.must(&["backup", backup.to_str().expect("a path")]);
-    first.must(&["outbox", "cancel", "1"]);
-    for step in 0.. {
-        let ready = first.copy();
-        let file = ready.home.join("kept.db");
-        let args = ["restore", file.to_str().expect("a path")];
-        let ended = ready.troubled(&args, &[("DISK_DIES_AT", step.to_string())]);
-        let state = ready.look();
-        assert!(matches!(state.as_str(), "stopped" | "review"), "killed at step {step} it is {state}: {}", ended.err);
-        if step % 8 == 0 {
-            ready.must(&args);
-            assert_eq!(ready.look(), "review", "the next one does it, whatever one killed at step {step} left");
-        }
-        if ended.code == 0 {
-            assert!(step > 20 && state == "review", "{state} after {step} steps");
-            break;
-        }
-    }
-}
