@@ -219,11 +219,12 @@ pub(super) fn window(world: &World, tx: &Tx<'_>, kept: &Kept) -> Result<Window, 
 }
 
 fn untold(tx: &Tx<'_>, contact: ContactId, commons: &Commons) -> Result<Option<(NewsId, String)>, StoreError> {
-    if commons.news.is_empty() {
-        return Ok(None);
+    for item in &commons.news {
+        if !tx.was_told(item.id, contact)? {
+            return Ok(Some((item.id, item.text.clone())));
+        }
     }
-    let told = tx.told_to(contact)?;
-    Ok(commons.news.iter().find(|item| !told.contains(&item.id)).map(|item| (item.id, item.text.clone())))
+    Ok(None)
 }
 
 /// The season of the day, unless they had a word about it already.

@@ -79,6 +79,9 @@ pub struct CopyWanted {
 }
 
 impl Tx<'_> {
+    /// The lines about a draft, found by those of its contact: the journal has no index of drafts.
+    const ABOUT_DRAFT: &'static str = "j.contact = (SELECT contact FROM draft WHERE id = ?1) AND j.draft = ?1";
+
     /// Writes a new draft; its `id` is ignored.
     ///
     /// # Errors
@@ -216,17 +219,19 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
-        // Which of the mails found in Sent after a restore were check-ins is forgotten: each may have been one.
+        // Which of the mails found in Sent after a restore were check-ins is forgotten: each may have been one. CROSS: the
+        // contacts are walked, and of each only the mails of these days; without a restore neither.
         let restored = self.instant(RESTORED)?.filter(|at| *at >= since).map_or(i64::MIN, micros);
-        let mut statement = self.conn.prepare_cached(
+        let mut statement = self.conn.prepare_cached(&format!(
             "SELECT d.sent_at AS left_at, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.sent_at >= ?1
              UNION ALL
-             SELECT d.body_begun, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.state = 'doubtful' AND d.body_begun >= ?1
+             SELECT d.body_begun, c.family FROM draft d JOIN contact c ON c.id = d.contact
+             WHERE d.state = 'doubtful' AND {OPEN} AND d.body_begun >= ?1
              UNION ALL
-             SELECT m.at, c.family FROM contact c JOIN message m ON m.contact = c.id AND m.at BETWEEN ?1 AND ?2
+             SELECT m.at, c.family FROM contact c CROSS JOIN message m ON m.contact = c.id AND m.at BETWEEN ?1 AND ?2
              WHERE ?2 >= ?1 AND m.direction = 'out' AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.message_id = m.rfc_id)
-             ORDER BY left_at",
-        )?;
+             ORDER BY left_at"
+        ))?;
         let rows = statement.query_map([micros(since), restored], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -269,7 +274,8 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn was_doubted(&self, id: DraftId) -> Result<bool, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT 1 FROM journal WHERE draft = ?1 AND kind = 'asked'")?.exists([id.0])?)
+        let sql = format!("SELECT 1 FROM journal j WHERE {} AND kind = 'asked'", Self::ABOUT_DRAFT);
+        Ok(self.conn.prepare_cached(&sql)?.exists([id.0])?)
     }
 
     /// Since when a delivery meets trouble, from an instant on.
@@ -277,8 +283,8 @@ impl Tx<'_> {
     /// # Errors
     /// When the database fails.
     pub fn troubled_since(&self, id: DraftId, from: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let mut statement =
-            self.conn.prepare_cached("SELECT min(recorded) FROM journal WHERE draft = ?1 AND kind = 'delivery' AND recorded >= ?2")?;
+        let sql = format!("SELECT min(recorded) FROM journal j WHERE {} AND kind = 'delivery' AND recorded >= ?2", Self::ABOUT_DRAFT);
+        let mut statement = self.conn.prepare_cached(&sql)?;
         Ok(statement.query_row(params![id.0, micros(from)], |row| row.get::<_, Option<i64>>(0))?.map(instant))
     }
 

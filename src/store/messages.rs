@@ -201,13 +201,13 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Every `Message-ID` that an answer or a report may refer to: of kept mails and of check-ins sent.
+    /// Every `Message-ID` that an answer or a report may refer to, of kept mails and of check-ins sent; some of them twice.
     ///
     /// # Errors
     /// When the database fails.
     pub fn known_rfc_ids(&self, mut each: impl FnMut(&str)) -> Result<(), StoreError> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT rfc_id FROM message WHERE rfc_id IS NOT NULL UNION SELECT message_id FROM draft WHERE message_id IS NOT NULL",
+            "SELECT rfc_id FROM message WHERE rfc_id IS NOT NULL UNION ALL SELECT message_id FROM draft WHERE message_id IS NOT NULL",
         )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {

@@ -107,6 +107,11 @@ impl Store {
         self
     }
 
+    /// Tells somebody of every statement as it is run: for stories, which ask how each is answered.
+    pub fn overheard(&self, by: fn(rusqlite::trace::TraceEvent<'_>)) {
+        self.conn.trace_v2(rusqlite::trace::TraceEventCodes::SQLITE_TRACE_STMT, Some(by));
+    }
+
     /// Where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {

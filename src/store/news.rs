@@ -58,14 +58,12 @@ impl Tx<'_> {
         Ok(self.conn.execute("UPDATE news SET dropped = 1 WHERE id = ?1 AND dropped = 0", [id.0])? > 0)
     }
 
-    /// Items a contact was told.
+    /// True when a contact was told an item.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn told_to(&self, contact: ContactId) -> Result<Vec<NewsId>, StoreError> {
-        let mut statement = self.conn.prepare_cached("SELECT news FROM told WHERE contact = ?1")?;
-        let rows = statement.query_map([contact.0], |row| row.get(0).map(NewsId))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub fn was_told(&self, news: NewsId, contact: ContactId) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM told WHERE news = ?1 AND contact = ?2")?.exists(params![news.0, contact.0])?)
     }
 
     /// Says that a contact was told an item.

@@ -4,6 +4,7 @@ mod disks;
 mod first_look;
 mod hands;
 mod kills;
+mod plans;
 mod ready;
 mod released;
 mod suppressed;
