@@ -12,40 +12,16 @@ use crate::model::settings::{
 };
 use crate::model::span::Span;
 
+mod fault;
 mod file;
 mod private;
 
 pub use crate::model::settings::Security;
+pub use fault::ConfigError;
 pub use file::{Draft, write};
 
 /// The commented defaults, as the program prints them (`curbside config`).
 pub const DEFAULTS: &str = include_str!("config/defaults.toml");
-
-/// Why the configuration cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// There is none yet.
-    #[error("there is no configuration at {0}; run curbside init first")]
-    Missing(PathBuf),
-    /// The file cannot be read or parsed.
-    #[error("{path}: {what}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with the line.
-        what: String,
-    },
-    /// A value makes no sense.
-    #[error("[{section}] {key}: {what}")]
-    Value {
-        /// The section of the file.
-        section: &'static str,
-        /// The key.
-        key: &'static str,
-        /// What is wrong and what to write instead.
-        what: String,
-    },
-}
 
 /// Reads and checks `config.toml`.
 ///
@@ -54,7 +30,7 @@ pub enum ConfigError {
 pub fn load(path: &Path) -> Result<Settings, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => ConfigError::Missing(path.to_owned()),
-        _ => ConfigError::File { path: path.to_owned(), what: error.to_string() },
+        _ => ConfigError::File { path: path.to_owned(), what: fault::unreadable(&error) },
     })?;
     let settings = parse(&text, path)?;
     private::check(path, &settings.account)?;
@@ -66,8 +42,11 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
 /// # Errors
 /// When it is malformed, has unknown keys or senseless values.
 pub fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
-    let raw: Raw = toml::from_str(text).map_err(|error| ConfigError::File { path: path.to_owned(), what: plain(&error, text) })?;
-    let dir = path.parent().unwrap_or(Path::new("."));
+    let raw: Raw = toml::from_str(text).map_err(|error| ConfigError::File { path: path.to_owned(), what: fault::plain(&error, text) })?;
+    checked(raw, path.parent().unwrap_or(Path::new("."))).map_err(|error| error.within(path, text))
+}
+
+fn checked(raw: Raw, dir: &Path) -> Result<Settings, ConfigError> {
     Ok(Settings {
         owner: owner(raw.owner, dir)?,
         account: account(raw.account, dir)?,
@@ -76,13 +55,6 @@ pub fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
         reading: reading(&raw.reading)?,
         digest: digest(&raw.digest)?,
     })
-}
-
-/// A TOML error as one sentence with its line.
-fn plain(error: &toml::de::Error, text: &str) -> String {
-    let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    let what = error.message().replace('\n', " ");
-    line.map_or_else(|| what.clone(), |line| format!("line {line}: {what}"))
 }
 
 #[derive(Deserialize)]
@@ -198,7 +170,7 @@ impl Default for RawDigest {
 }
 
 fn value(section: &'static str, key: &'static str, what: impl std::fmt::Display) -> ConfigError {
-    ConfigError::Value { section, key, what: what.to_string() }
+    ConfigError::Value { place: String::new(), section, key, what: what.to_string() }
 }
 
 fn owner(raw: RawOwner, dir: &Path) -> Result<Owner, ConfigError> {
@@ -245,23 +217,25 @@ fn account(raw: RawAccount, dir: &Path) -> Result<Account, ConfigError> {
     }
     let username = raw.username.clone().filter(|name| !name.trim().is_empty()).ok_or_else(|| value("account", "username", "is missing"))?;
     Ok(Account::Servers(Servers {
-        imap: server("imap_host", "imap_security", raw.imap_host.as_deref(), raw.imap_port, raw.imap_security.as_deref(), (993, 143))?,
-        smtp: server("smtp_host", "smtp_security", raw.smtp_host.as_deref(), raw.smtp_port, raw.smtp_security.as_deref(), (465, 587))?,
+        imap: server(IMAP, raw.imap_host.as_deref(), raw.imap_port, raw.imap_security.as_deref())?,
+        smtp: server(SMTP, raw.smtp_host.as_deref(), raw.smtp_port, raw.smtp_security.as_deref())?,
         username,
         secret: secret(&raw, dir)?,
         ca_file: raw.ca_file.map(|path| below(dir, path)),
     }))
 }
 
-fn server(
-    host_key: &'static str,
-    security_key: &'static str,
-    host: Option<&str>,
-    port: Option<u16>,
-    security: Option<&str>,
-    ports: (u16, u16),
-) -> Result<Server, ConfigError> {
+/// The keys of host, port and security, and the ports of TLS and STARTTLS (RFC 8314).
+type Edge = ([&'static str; 3], (u16, u16));
+const IMAP: Edge = (["imap_host", "imap_port", "imap_security"], (993, 143));
+const SMTP: Edge = (["smtp_host", "smtp_port", "smtp_security"], (465, 587));
+
+fn server(edge: Edge, host: Option<&str>, port: Option<u16>, security: Option<&str>) -> Result<Server, ConfigError> {
+    let ([host_key, port_key, security_key], ports) = edge;
     let host = host.map(str::trim).filter(|host| !host.is_empty()).ok_or_else(|| value("account", host_key, "is missing"))?;
+    if port == Some(0) {
+        return Err(value("account", port_key, "0 is no port; write one from 1 to 65535"));
+    }
     let security = match (security, port) {
         (Some("tls"), _) => Security::Tls,
         (Some("starttls"), _) => Security::StartTls,

@@ -42,7 +42,7 @@ impl Draft {
 /// # Errors
 /// When the folder cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
-    let failed = |error: std::io::Error| ConfigError::File { path: path.to_owned(), what: error.to_string() };
+    let failed = |error: std::io::Error| ConfigError::File { path: path.to_owned(), what: super::fault::unreadable(&error) };
     let dir = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
     file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
