@@ -11,12 +11,10 @@ use crate::model::span::Span;
 /// Add a contact: "Jane Doe <jane@plan.example>"
 ///
 /// Your mailbox is searched for earlier mail with them; what was said before counts from the first day.
-///
-/// Examples:
-///   curbside add "Jane Doe <jane@plan.example>" --relation peer --met "we met at the spring conference"
-///   curbside add "Tom Wexler" --employer "Acme Review" --note "has no address yet"
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Examples:\n  curbside add \"Jane Doe <jane@plan.example>\" --relation peer --met \"we met at the spring conference\"\n  curbside add \"Tom Wexler\" --employer \"Acme Review\" --note \"has no address yet\""
+)]
 pub struct Args {
     /// Name and address; an address alone, or a name alone, will do
     #[arg(value_name = "WHO")]

@@ -7,6 +7,7 @@ use crate::flow::Change;
 ///
 /// An answer from your own mailbox is noticed by itself.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside answered \"Jane Doe\"")]
 pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]

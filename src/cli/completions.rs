@@ -7,11 +7,8 @@ use serde_json::json;
 use super::{Cli, Failure, Frame};
 
 /// Print completions for a shell
-///
-/// Example:
-///   curbside completions bash > ~/.local/share/bash-completion/completions/curbside
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside completions bash > ~/.local/share/bash-completion/completions/curbside")]
 pub struct Args {
     /// Which shell
     shell: Shell,

@@ -12,13 +12,8 @@ use crate::world::World;
 /// List contacts, or find some
 ///
 /// The search looks at name, addresses, employer, title, tags and note, and forgives case, accents and a misspelt letter.
-///
-/// Examples:
-///   curbside contacts wexler
-///   curbside contacts --due
-///   curbside contacts --standing owes_answer
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside contacts wexler\n  curbside contacts --due\n  curbside contacts --standing owes_answer")]
 pub struct Args {
     /// Words that must all fit
     #[arg(value_name = "QUERY")]

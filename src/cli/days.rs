@@ -34,6 +34,17 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
     parsed.ok_or_else(|| "write the day like 2027-01-31".to_owned())
 }
 
+/// An instant, for clap.
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write the instant like 2027-01-31T14:30:00-05:00".to_owned())
+}
+
+/// A whole number within bounds, for clap.
+pub(super) fn whole<T: TryFrom<u64>>(text: &str, least: u64, most: u64) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.and_then(|number: u64| T::try_from(number).ok()).ok_or_else(|| format!("write a whole number from {least} to {most}"))
+}
+
 /// A day or an instant, for clap.
 pub(super) fn when(text: &str) -> Result<When, String> {
     day(text)

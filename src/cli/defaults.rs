@@ -7,6 +7,7 @@ use crate::config::DEFAULTS;
 ///
 /// The settings in force stand in config.toml; copy lines from here and change them there.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside config\n  curbside config | less")]
 pub struct Args {}
 
 pub(super) fn run(_: Args, frame: &Frame) -> Result<(), Failure> {

@@ -25,6 +25,7 @@ use crate::world::World;
 /// Nothing leaves this machine. Thirty invented people answer, forget to, go on leave, change jobs and ask for calls;
 /// what comes of it stands in a folder that every other command can look at.
 #[derive(Debug, Clone, Copy, clap::Args)]
+#[command(after_help = "Examples:\n  curbside demo\n  curbside demo --home /tmp/look --seed 7")]
 pub struct Args {
     /// The dice: the same number gives the same half year
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]

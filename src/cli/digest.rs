@@ -5,6 +5,9 @@ use crate::flow;
 
 /// The weekly mail to you: look at it, or have it sent now
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  curbside digest --preview text\n  curbside digest --preview html > digest.html\n  curbside digest --send"
+)]
 pub struct Args {
     /// Print it as text or html instead of sending it
     #[arg(long, value_name = "FORM", value_parser = ["text", "html"])]

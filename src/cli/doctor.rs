@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::init::try_servers;
+use super::say::counted;
 use super::{Failure, Frame, Kind};
 use crate::checkins;
 use crate::config;
@@ -14,6 +15,7 @@ use crate::world::World;
 
 /// Try every part and say in sentences what to do
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside doctor\n  curbside doctor --json")]
 pub struct Args {}
 
 /// What one try found.
@@ -80,7 +82,7 @@ fn database(places: &super::places::Places, frame: &Frame) -> Result<String, Str
     let store = Store::open(&places.database(), now).map_err(|error| error.to_string())?;
     store.check().map_err(|error| error.to_string())?;
     let backups = Store::backups(&places.data).len();
-    Ok(format!("{} is sound; {backups} backups", places.database().display()))
+    Ok(format!("{} is sound; {}", places.database().display(), counted(backups, "backup")))
 }
 
 fn clock(settings: &Settings, frame: &Frame) -> String {
@@ -117,9 +119,9 @@ fn folder(dir: &std::path::Path, send_command: Option<&str>) -> Vec<Finding> {
     let folders = Maildir::open(dir).and_then(|maildir| maildir.folders()).map_err(|error| error.to_string());
     let outcome = folders.map(|folders| {
         format!(
-            "{} has {} folders. An answer is seen only when your own tool has fetched it: let it run often, and before mail is sent",
+            "{} has {}. An answer is seen only when your own tool has fetched it: let it run often, and before mail is sent",
             dir.display(),
-            folders.len()
+            counted(folders.len(), "folder")
         )
     });
     let way_out = match send_command {
@@ -134,7 +136,7 @@ fn daemon(world: &World) -> Finding {
     let text = running.map_or_else(|| "does not run; curbside run starts it".to_owned(), |pid| format!("runs as process {pid}"));
     let error = world.store.read(|tx| tx.value("sync_error")).ok().flatten();
     let outcome = match error {
-        Some(error) => Err(format!("{text}; the last look at the mailbox failed: {error}")),
+        Some(error) => Err(format!("{text}; the last look at the mailbox failed: {}", error.trim_end_matches('.'))),
         None => Ok(text),
     };
     Finding { what: "daemon", kind: Kind::Network, outcome }

@@ -9,13 +9,10 @@ use crate::model::span::Span;
 /// Change what is known of a contact
 ///
 /// What you do not name stays; an empty text clears. A draft that awaits your yes is made anew.
-///
-/// Examples:
-///   curbside edit "Jane Doe" --title "Chief Medical Officer" --every 12w
-///   curbside edit 3 --add-address jane@new.example
-///   curbside edit jane@plan.example --employer "" --tag alumni --tag texas
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Examples:\n  curbside edit \"Jane Doe\" --title \"Chief Medical Officer\" --every 12w\n  curbside edit 3 --add-address jane@new.example\n  curbside edit jane@plan.example --employer \"\" --tag alumni --tag texas"
+)]
 pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]

@@ -8,14 +8,11 @@ use crate::flow::{self, Change, Changed, NewEmployer};
 use crate::model::employer::{Employer, EmployerKind};
 
 /// The directory of employers: who is one family, and where you want to work
-///
-/// Examples:
-///   curbside employers evicore
-///   curbside employers --kind iro
-///   curbside employers add "Lakeshore Review" --kind um_vendor --parent "Lakeshore Health" --domain lakeshore.example
-///   curbside employers target "Lakeshore Review"
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Examples:\n  curbside employers evicore\n  curbside employers --kind iro\n  curbside employers add \"Lakeshore Review\" --kind um_vendor --parent \"Lakeshore Health\"\n  curbside employers target \"Lakeshore Review\"",
+    args_conflicts_with_subcommands = true
+)]
 pub struct Args {
     /// A name, former name or mail domain
     #[arg(value_name = "QUERY")]

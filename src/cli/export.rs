@@ -13,12 +13,8 @@ use crate::world::World;
 /// Write out everything as JSON lines, or the contacts as CSV
 ///
 /// JSON lines hold every row of every table, mails included; CSV opens in a spreadsheet.
-///
-/// Examples:
-///   curbside export --output everything.jsonl
-///   curbside export --format csv > contacts.csv
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside export --output everything.jsonl\n  curbside export --format csv > contacts.csv")]
 pub struct Args {
     /// What to write
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
@@ -39,6 +35,9 @@ enum Format {
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let world = frame.world()?;
     let Some(path) = args.output else {
+        if frame.say.json && args.format == Format::Csv {
+            return Err(Failure::usage("CSV is no JSON").hint("leave out --json, or leave out --format csv for JSON lines"));
+        }
         return to_output(&world, args.format);
     };
     to_file(&world, args.format, &path)?;

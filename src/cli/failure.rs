@@ -24,6 +24,8 @@ pub enum Kind {
     Data,
     /// A fault of this program (70).
     Internal,
+    /// Whoever read the answer has seen enough, like `head`: nothing is wrong (0).
+    Left,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
+            Self::Left => 0,
             Self::User => 1,
             Self::Usage => 2,
             Self::Config => 3,
@@ -58,7 +61,7 @@ impl Failure {
     /// A failure of a kind.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, told: false }
+        Self { kind, message: without_number(&message.into()), hint: None, told: false }
     }
 
     /// What was asked for makes no sense.
@@ -100,6 +103,13 @@ impl Failure {
     }
 }
 
+/// A sentence without the number the system has for its errors: nobody can do anything with it.
+fn without_number(text: &str) -> String {
+    let Some((before, rest)) = text.split_once(" (os error ") else { return text.to_owned() };
+    let Some((_, after)) = rest.split_once(')') else { return text.to_owned() };
+    format!("{before}{}", without_number(after))
+}
+
 /// Help and version are no failure; anything else clap says is usage.
 #[must_use]
 pub fn usage(error: &clap::Error) -> ExitCode {
@@ -139,9 +149,10 @@ impl From<ConfigError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Self { kind: Kind::User, message: String::new(), hint: None, told: true };
+        match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Self::silent(Kind::Left),
+            std::io::ErrorKind::StorageFull => Self::user("the answer could not be written: there is no space left where it goes"),
+            _ => Self::user(error.to_string()),
         }
-        Self::user(error.to_string())
     }
 }

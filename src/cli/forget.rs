@@ -13,6 +13,7 @@ use crate::store::backup::KEPT_DAYS;
 /// Their addresses stay suppressed, as keyed hashes, so that nobody is written to again by accident;
 /// only `add --again` lifts that. Backups made before still hold the contact for 14 days.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside forget \"Jane Doe\"\n  curbside forget 4 --yes")]
 pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::say::can_ask;
-use super::{Failure, Frame, Kind};
+use super::say::{can_ask, counted};
+use super::{Failure, Frame, Kind, days};
 use crate::clock::{Clock, Dice};
-use crate::config;
+use crate::config::{self, ConfigError};
 use crate::mail::imap::{Imap, Stop};
 use crate::mail::maildir::Maildir;
 use crate::mail::{imap, smtp};
 use crate::model::address::clean_name;
-use crate::model::settings::{Account, Servers, Settings};
+use crate::model::edge::EdgeError;
+use crate::model::settings::{Account, Server, Servers, Settings};
 use crate::secrets;
 use crate::store::Store;
 
@@ -21,16 +22,12 @@ mod ask;
 
 /// Set up: who you are and where your mail is; the logins are tried before anything is written
 ///
-/// In a terminal, what is not given by a flag is asked for. Passwords are never stored: name a command that prints it,
-/// or a file with mode 0600.
-///
-/// Examples:
-///   curbside init
-///   curbside init --name "Leah Brandt" --email leah@mail.example --imap-host imap.mail.example
-///       --smtp-host smtp.mail.example --password-command "pass show mail"
-///   curbside init --name "Leah Brandt" --email leah@mail.example --folder ~/Mail --send-command "msmtp -t"
+/// In a terminal, what is not given by a flag is asked for.
+/// Passwords are never stored: name a command that prints it, or a file with mode 0600.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Examples:\n  curbside init\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --imap-host imap.mail.example --smtp-host smtp.mail.example \\\n      --password-command \"pass show mail\"\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --folder ~/Mail --send-command \"msmtp -t\""
+)]
 pub struct Args {
     /// Your name, as it stands below a mail
     #[arg(long)]
@@ -45,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "HOST")]
     imap_host: Option<String>,
     /// IMAP port: 993, or 143 with starttls
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = |text: &str| days::whole::<u16>(text, 1, 65535))]
     imap_port: Option<u16>,
     /// tls, starttls, or none (this machine only)
     #[arg(long, value_name = "HOW", value_parser = ["tls", "starttls", "none"])]
@@ -54,7 +51,7 @@ pub struct Args {
     #[arg(long, value_name = "HOST")]
     smtp_host: Option<String>,
     /// SMTP port: 465, or 587 with starttls
-    #[arg(long, value_name = "PORT")]
+    #[arg(long, value_name = "PORT", value_parser = |text: &str| days::whole::<u16>(text, 1, 65535))]
     smtp_port: Option<u16>,
     /// tls, starttls, or none (this machine only)
     #[arg(long, value_name = "HOW", value_parser = ["tls", "starttls", "none"])]
@@ -96,9 +93,13 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
             Failure::user(format!("{} is there already", file.display())).hint("change it in an editor, or replace it with --force")
         );
     }
+    if args.oauth.is_some() {
+        return Err(Failure::user("signing in with Google or Microsoft comes in a later version")
+            .hint("an app password works today: make one in your account there, and give --password-command or --password-file"));
+    }
     let args = if can_ask() { ask::missing(args)? } else { args };
     let text = config_text(&args)?;
-    let settings = config::parse(&text, &file)?;
+    let settings = config::parse(&text, &file).map_err(by_flag)?;
     frame.clock(Some(&settings.account))?;
     let tried = try_account(&settings, &places.config)?;
     places.make()?;
@@ -156,23 +157,44 @@ fn config_text(args: &Args) -> Result<String, Failure> {
 fn try_account(settings: &Settings, dir: &Path) -> Result<Vec<String>, Failure> {
     match &settings.account {
         Account::Folder { dir, .. } => {
-            let folders = Maildir::open(dir)?.folders()?;
-            Ok(vec![format!("{} is a Maildir with {} folders", dir.display(), folders.len())])
+            let folders = Maildir::open(dir).and_then(|maildir| maildir.folders()).map_err(|error| {
+                Failure::user(format!("--folder: {error}")).hint("name the Maildir++ that mbsync or another tool keeps, or give servers")
+            })?;
+            Ok(vec![format!("{} is a Maildir with {}", dir.display(), counted(folders.len(), "folder"))])
         }
         Account::Servers(servers) => {
             let password = secrets::password(&servers.secret, dir).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
-            try_servers(servers, &password)
+            try_servers(servers, &password).map_err(|failure| failure.hint("nothing was written; give the flags again with what is right"))
         }
+    }
+}
+
+/// There is no file yet: what makes no sense was said by a flag.
+fn by_flag(error: ConfigError) -> Failure {
+    match error {
+        ConfigError::Value { key, what, .. } => Failure::usage(format!("--{}: {what}", key.replace('_', "-"))),
+        other => other.into(),
     }
 }
 
 /// Signs in at both servers and says what was found.
 pub(super) fn try_servers(servers: &Servers, password: &SecretString) -> Result<Vec<String>, Failure> {
-    let mut session = Imap::connect(servers, password, &Stop::new())?;
+    let mut session = Imap::connect(servers, password, &Stop::new()).map_err(|error| at(&servers.imap, error))?;
     let folders = session.folders()?;
     session.logout();
     let names: Vec<String> =
         folders.iter().filter(|folder| folder.role.is_read()).take(6).map(|folder| imap::from_modified_utf7(&folder.name)).collect();
-    smtp::check(servers, password)?;
+    smtp::check(servers, password).map_err(|error| at(&servers.smtp, error))?;
     Ok(vec![format!("signed in at {}: {}", servers.imap.host, names.join(", ")), format!("signed in at {} to send", servers.smtp.host)])
+}
+
+/// The sentence of a server with its port: a wrong port is half of what goes wrong here.
+fn at(server: &Server, error: EdgeError) -> Failure {
+    let mut failure = Failure::from(error);
+    let port = format!("port {}", server.port);
+    failure.message = failure.message.replace("this port", &port);
+    if !failure.message.contains(&port) {
+        failure.message = format!("{} ({} {port})", failure.message.trim_end_matches('.'), server.host);
+    }
+    failure
 }

@@ -7,12 +7,10 @@ use crate::model::journal::EntryKind;
 /// Log a call, a meeting, a mail elsewhere, or a note
 ///
 /// A call, a meeting or a mail is a touch: it ends an answer owed and moves the next check-in. A note is not.
-///
-/// Examples:
-///   curbside log "Jane Doe" "we talked at the spring conference" --kind meeting --on 2026-04-12
-///   curbside log 3 "her team hires in January"
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Examples:\n  curbside log \"Jane Doe\" \"we talked at the spring conference\" --kind meeting --on 2026-04-12\n  curbside log 3 \"her team hires in January\""
+)]
 pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]

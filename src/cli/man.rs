@@ -10,12 +10,8 @@ use serde_json::json;
 use super::{Cli, Failure, Frame};
 
 /// Print the manual page, or write one for every command
-///
-/// Examples:
-///   curbside man | man -l -
-///   curbside man --dir ~/.local/share/man/man1
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside man | man -l -\n  curbside man --dir ~/.local/share/man/man1")]
 pub struct Args {
     /// Write the pages of all commands to this folder
     #[arg(long, value_name = "DIR")]

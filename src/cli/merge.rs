@@ -6,11 +6,8 @@ use crate::flow::Change;
 /// Make one contact of two: the second becomes the first
 ///
 /// Addresses, mails and journal come together; where the first has no title, employer and so on, the second's is taken.
-///
-/// Example:
-///   curbside merge "Jane Doe" 17
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside merge \"Jane Doe\" 17")]
 pub struct Args {
     /// The one that stays: id, address or name
     #[arg(value_name = "WHO")]

@@ -85,7 +85,7 @@ pub struct Global {
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Everywhere")]
     pub verbose: u8,
     /// Start the clock at this RFC 3339 instant; only with mail hosts on this machine
-    #[arg(long, global = true, value_name = "RFC3339", help_heading = "Everywhere")]
+    #[arg(long, global = true, value_name = "RFC3339", help_heading = "Everywhere", value_parser = days::instant)]
     pub now: Option<jiff::Timestamp>,
 }
 

@@ -11,12 +11,10 @@ use crate::store::news::News;
 use crate::world::World;
 
 /// What is true and new with you: each item goes to a person at most once
-///
-/// Examples:
-///   curbside news add "I passed the CHCQM boards in October." --until 2027-03-31
-///   curbside news drop 2
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Examples:\n  curbside news add \"I passed the CHCQM boards in October.\" --until 2027-03-31\n  curbside news drop 2"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,

@@ -13,6 +13,7 @@ use crate::world::World;
 
 /// What you approved: waiting, sent, refused, or in doubt
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside outbox\n  curbside outbox cancel 12\n  curbside outbox resolve 12 --sent")]
 pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -43,6 +44,9 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let world = frame.world()?;
     let change = match args.verb {
         None => return list(&world, frame),
+        Some(Verb::Cancel { id } | Verb::Resolve { id, .. }) if world.store.read(|tx| tx.draft(id))?.is_none() => {
+            return Err(Failure::user(format!("there is no note {id} in the outbox; curbside outbox lists what is there")));
+        }
         Some(Verb::Cancel { id }) => Change::Cancel(id),
         Some(Verb::Resolve { id, sent: true, .. }) => Change::ResolveSent(id),
         Some(Verb::Resolve { id, .. }) => Change::ResolveResend(id),

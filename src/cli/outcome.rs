@@ -10,6 +10,7 @@ use crate::model::reading::Outcome;
 /// Outcomes: opted_out, left_employer, wrong_person, call, resume_requested, opening, referral, not_now, declined,
 /// acknowledged, unclear.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside outcome '<id@plan.example>' not_now")]
 pub struct Args {
     /// The Message-ID, as curbside show prints it
     message_id: String,

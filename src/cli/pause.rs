@@ -8,12 +8,8 @@ use crate::flow::{Change, Changed};
 use crate::world::World;
 
 /// Hold a contact, or everything, until a day or until you resume
-///
-/// Examples:
-///   curbside pause "Jane Doe" --until 2027-01-15
-///   curbside pause --all
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside pause \"Jane Doe\" --until 2027-01-15\n  curbside pause --all")]
 pub struct Args {
     #[command(flatten)]
     whom: Whom,
@@ -25,15 +21,11 @@ pub struct Args {
 /// End a hold or a stop of a contact, or the pause of everything
 ///
 /// Somebody who asked not to be written to comes back only with their own later invitation.
-///
-/// Examples:
-///   curbside resume "Jane Doe"
-///   curbside resume 4 --invited "she asked me on 3 May to write again"
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside resume \"Jane Doe\"\n  curbside resume 4 --invited \"she asked me on 3 May to write again\"")]
 pub struct ResumeArgs {
     #[command(flatten)]
-    whom: Whom,
+    whom: Held,
     /// When and how they invited you, after they had asked not to be written to
     #[arg(long, value_name = "TEXT", conflicts_with = "all", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     invited: Option<String>,
@@ -46,6 +38,17 @@ struct Whom {
     #[arg(value_name = "WHO")]
     who: Option<String>,
     /// Everything: nothing is proposed or sent
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Held {
+    /// Id, address or name
+    #[arg(value_name = "WHO")]
+    who: Option<String>,
+    /// End the pause of everything, and try a refused login again
     #[arg(long)]
     all: bool,
 }

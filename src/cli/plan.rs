@@ -11,9 +11,10 @@ use crate::world::World;
 ///
 /// Changes nothing: planning twice gives the same plan.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside plan\n  curbside plan --days 60")]
 pub struct Args {
     /// How many days to look ahead
-    #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(i32).range(0..=730))]
+    #[arg(long, default_value_t = 14, value_parser = |text: &str| days::whole::<i32>(text, 0, 730))]
     days: i32,
 }
 

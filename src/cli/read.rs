@@ -19,12 +19,8 @@ mod words;
 /// Explain how mails would be understood; stores nothing
 ///
 /// Works without init. Give - to read one mail from standard input.
-///
-/// Examples:
-///   curbside read mail.eml
-///   curbside read --json --me leah@mail.example *.eml
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside read mail.eml\n  curbside read --json --me leah@mail.example *.eml")]
 pub struct Args {
     /// Files that hold one mail each
     #[arg(required = true, value_name = "FILE")]

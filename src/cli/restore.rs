@@ -14,12 +14,8 @@ use crate::store::{Store, StoreError};
 ///
 /// The present file is kept beside it under another name. Who is suppressed stays suppressed, Sent is read again,
 /// and every check-in that was not sent needs a new yes. Stop curbside first.
-///
-/// Examples:
-///   curbside restore --latest
-///   curbside restore /media/stick/curbside.db
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside restore --latest\n  curbside restore /media/stick/curbside.db")]
 pub struct Args {
     #[command(flatten)]
     which: Which,

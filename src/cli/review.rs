@@ -21,13 +21,8 @@ mod one_by_one;
 /// Look at the drafts that await your yes
 ///
 /// In a terminal: one draft at a time. A yes is to exactly the text shown; an edit needs a new yes.
-///
-/// Examples:
-///   curbside review
-///   curbside review approve 3 4@1f2e3d4c5b6a
-///   curbside review later 5 2w
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside review\n  curbside review approve 3 4@1f2e3d4c5b6a\n  curbside review later 5 2w")]
 pub struct Args {
     #[command(subcommand)]
     verb: Option<Verb>,
@@ -76,6 +71,9 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
         Some(Verb::Approve { ids, dry_run }) => approve(&world, frame, &ids, dry_run),
         Some(Verb::Edit { id, file }) => edit(&world, frame, id, file),
         Some(Verb::Skip { id }) => changed(&world, frame, Change::Skip(id)),
+        Some(Verb::Later { span, .. }) if span.seconds() < Span::Days(1).seconds() => {
+            Err(Failure::user("put it off by at least a day, like 3d or 2w"))
+        }
         Some(Verb::Later { id, span }) => changed(&world, frame, Change::Later(id, span)),
     }
 }

@@ -14,12 +14,8 @@ mod turn;
 ///
 /// SIGTERM or Ctrl-C stops after the mail in hand; a second one stops at once. With --once the exit code is 4 when the
 /// mailbox cannot be read, or the mail server does not take a mail.
-///
-/// Examples:
-///   curbside run
-///   curbside run --once --dry-run
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "Examples:\n  curbside run\n  curbside run --once --dry-run")]
 pub struct Args {
     /// Take one turn and end, for people with their own cron
     #[arg(long)]

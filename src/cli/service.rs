@@ -12,6 +12,7 @@ use crate::model::settings::{Account, SecretSource, Settings};
 
 /// Keep curbside running in the background, as a systemd service of yours
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside service install\n  curbside service status")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -19,7 +20,7 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 enum What {
-    /// Write the unit file, start it, and start it whenever you log in
+    /// Write the unit file and start it, now and whenever you log in; with lingering it also runs while you are logged out
     Install,
     /// Stop it and remove the unit file; your data stays
     Uninstall,
@@ -59,7 +60,7 @@ fn install(frame: &Frame, path: &Path) -> Result<(), Failure> {
     }
     frame.say.answer(&json!({ "unit": path, "installed": true, "started": reached.is_ok() }), || {
         let next = match &reached {
-            Ok(()) => "It runs, and will whenever you log in; so that it runs while you are logged out: loginctl enable-linger".to_owned(),
+            Ok(()) => "It runs, and will whenever you log in; so that it goes on after you log out: loginctl enable-linger".to_owned(),
             Err(why) => format!(
                 "It was not started: {why}. Log in and say: systemctl --user enable --now curbside; or keep this going: curbside run"
             ),

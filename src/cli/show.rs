@@ -14,6 +14,7 @@ const MOST_LINES: usize = 12;
 
 /// Show all that is known of a contact: their standing, the last words both ways, the journal
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside show jane@plan.example\n  curbside show \"Jane Doe\" --json")]
 pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]

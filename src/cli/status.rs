@@ -14,6 +14,7 @@ use crate::world::World;
 ///
 /// Ends with exit code 4 while the mailbox cannot be read.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside status\n  curbside status --json")]
 pub struct Args {}
 
 pub(super) fn run(_: Args, frame: &Frame) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ use crate::flow::Change;
 ///
 /// A draft or an approved check-in to them is withdrawn at once.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside stop jane@plan.example")]
 pub struct Args {
     /// Id, address or name
     #[arg(value_name = "WHO")]

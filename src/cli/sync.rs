@@ -9,6 +9,7 @@ use super::{Failure, Frame};
 ///
 /// Asks a running daemon and waits for it. Reading changes nothing in the mailbox.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside sync\n  curbside sync --json")]
 pub struct Args {}
 
 pub(super) fn run(_: Args, frame: &Frame) -> Result<(), Failure> {

@@ -11,13 +11,10 @@ use crate::checkins::{Level, Library, STARTER, Template, TemplateError, check};
 use crate::model::address::clean_name;
 
 /// The check-in templates: the built-in ones, and your own, which take their place
-///
-/// Examples:
-///   curbside templates show catching-up
-///   curbside templates new catching-up      (a copy of the built-in one, for you to change)
-///   curbside templates check
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    after_help = "Examples:\n  curbside templates show catching-up\n  curbside templates new catching-up      (a copy of the built-in one, for you to change)\n  curbside templates check"
+)]
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,

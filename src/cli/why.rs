@@ -12,6 +12,7 @@ use crate::world::World;
 
 /// Why somebody is written to or not: their standing, what made it, and when they are due
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  curbside why \"Jane Doe\"")]
 pub struct Args {
     /// Id, address or name
     who: String,

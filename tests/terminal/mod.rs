@@ -5,3 +5,4 @@ mod contacts;
 mod keeping;
 mod refusals;
 mod telling;
+mod words;

@@ -56,7 +56,10 @@ fn trouble(world: &World) -> Result<Vec<String>, Trouble> {
     let (error, since) = world.store.read(|tx| Ok::<_, Trouble>((tx.value("sync_error")?, tx.instant("sync_error_since")?)))?;
     if let Some(error) = error {
         let since = since.map(|at| format!(" since {}", in_words(world, at))).unwrap_or_default();
-        found.push(format!("Your mailbox cannot be read{since}: {error}. Nothing is sent meanwhile; curbside doctor helps."));
+        found.push(format!(
+            "Your mailbox cannot be read{since}: {}. Nothing is sent meanwhile; curbside doctor helps.",
+            error.trim_end_matches('.')
+        ));
     }
     if let Some((until, why)) = pause_of_sending(world)? {
         found.push(format!("All sending is paused until {}: {why}.", in_words(world, until)));
