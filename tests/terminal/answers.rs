@@ -90,7 +90,7 @@ fn a_mail_is_explained_without_the_words_of_the_machine() {
     let text = "From: Jane Doe <jane@plan.example>\nTo: leah@mail.example\nSubject: Re: hello\nDate: Mon, 30 Nov 2026 10:00:00 -0500\n\
                 Message-ID: <a1@plan.example>\n\nHi Leah,\n\nI would be glad to talk. Could you call me on Thursday after 1 pm?\n\nJane\n";
     std::fs::write(&mail, text).expect("the mail");
-    let said = home.words(&["read", mail.to_str().expect("a path")]);
+    let said = home.words(&["--now", "2026-11-30T18:00:00Z", "read", mail.to_str().expect("a path")]);
     assert!(said.contains("times to talk: Thursday, 3 December 2026, 13:00 or later (UTC-05:00)"), "{said}");
     assert!(said.contains("words for “would like to talk”"), "{said}");
     for machine in ["[\"", "{", "|", "call_times", "likely:"] {
