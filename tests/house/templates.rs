@@ -17,6 +17,10 @@ const REASONS: [&str; 12] = [
     "as_agreed",
 ];
 
+/// No busy, kind physician writes so.
+const NOBODY_WRITES: [&str; 8] =
+    ["so much for", "allow myself", "by now", "for the record", "my pen", "sign of life", "{{ told }}[[", "the season first"];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Front {
@@ -73,7 +77,7 @@ fn a_template_has_many_ways_to_say_each_thing_and_none_it_should_not() {
             assert!(questions == 0 || questions == ways.len(), "{name}: all alternatives ask or none does: {ways:?}");
         }
         assert_eq!(choices(&body).filter(|ways| ways[0].ends_with('?')).count(), 1, "{name}: exactly one question");
-        for phrase in ["checking in", "pick your brain", "third time", "patient ", "contact.note"] {
+        for phrase in ["checking in", "pick your brain", "third time", "patient ", "contact.note"].iter().chain(&NOBODY_WRITES) {
             assert!(!body.to_lowercase().contains(phrase), "{name}: {phrase}");
         }
     }
