@@ -18,8 +18,8 @@ const REASONS: [&str; 12] = [
 ];
 
 /// No busy, kind physician writes so.
-const NOBODY_WRITES: [&str; 8] =
-    ["so much for", "allow myself", "by now", "for the record", "my pen", "sign of life", "{{ told }}[[", "the season first"];
+const NOBODY_WRITES: [&str; 7] =
+    ["so much for", "allow myself", "for the record", "my pen", "sign of life", "{{ told }}[[", "the season first"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

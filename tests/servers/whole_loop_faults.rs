@@ -31,7 +31,10 @@ fn p2_a_refused_recipient_stops_and_a_busy_server_is_tried_later() {
     let gone = owner.adds("Jane Doe", "refused@example.test", &[]);
     let later = owner.adds("Tom Wexler", "later@example.test", &[]);
     let (first, second) = (owner.approves(&gone), owner.approves(&later));
-    owner.curbside(&["run", "--once"]);
+    let said = owner.curbside(&["run", "--once"]).must(4);
+    assert!(said.out.contains("the note to Jane Doe was refused: 5"), "{}", said.out);
+    assert!(said.out.contains("the note to Tom Wexler was not taken and is tried again"), "{}", said.out);
+    assert!(said.err.contains("2 notes did not go"), "{}", said.err);
     assert_eq!(owner.state(&first), "refused");
     assert_eq!(owner.standing(&gone), ("stopped".to_owned(), "undeliverable".to_owned()));
     let waiting = owner.delivery(&second);
