@@ -57,7 +57,8 @@ pub struct Learner<'a> {
 }
 
 impl Learner<'_> {
-    /// Learns one mail; true when it was kept.
+    /// Learns one mail; true when it was kept. One that the mailbox does not hand over, so that `bytes` are empty, is
+    /// learnt from its header, and the owner is asked (P8).
     ///
     /// # Errors
     /// When the database fails.
@@ -65,13 +66,16 @@ impl Learner<'_> {
         if concern.is_known(self.tx)? {
             return Ok(false);
         }
-        let Some(mail) = guard::or_header(|| mime::parse(bytes), || mime::parse_headers(&row.header)) else { return Ok(false) };
+        let whole = guard::or_nothing(|| mime::parse(bytes));
+        let is_unread = whole.is_none();
+        let Some(mail) = whole.or_else(|| guard::or_nothing(|| mime::parse_headers(&row.header))) else { return Ok(false) };
+        let bytes = if is_unread { &row.header } else { bytes };
         // One mail happens once, also for somebody who was added after it was kept for another.
         let at = match self.tx.kept_at(&concern.event)? {
             Some(at) => at,
             None => self.after_ours(self.at(row, &mail)?, concern)?,
         };
-        let found = Found { mail: &mail, bytes, event: &concern.event, at, arrived: row.arrived };
+        let found = Found { mail: &mail, bytes, is_unread, event: &concern.event, at, arrived: row.arrived };
         if !matches!(concern.why, Why::Owner(_) | Why::Contact(_, Writer::Unverified)) {
             self.was_sent(mail.refers_to(), |begun| begun.unwrap_or(at).min(at), "it was answered")?;
         }
@@ -265,6 +269,9 @@ impl Learner<'_> {
     }
 
     fn read(&self, found: &Found<'_>) -> Reading {
+        if found.is_unread {
+            return guard::unread();
+        }
         // A mail moved here long after it came counts as new, but its "Thursday" does not.
         let arrived = found.arrived.map_or(found.at, |arrived| arrived.min(found.at));
         let sense = Sense { me: &self.known.me, arrived, zone: self.settings.owner.zone.clone() };
@@ -316,6 +323,8 @@ impl Learner<'_> {
 struct Found<'a> {
     mail: &'a Mail,
     bytes: &'a [u8],
+    /// Only its header is known.
+    is_unread: bool,
     event: &'a str,
     at: Timestamp,
     /// When the provider took it in.

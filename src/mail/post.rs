@@ -133,7 +133,8 @@ impl Post {
         }
     }
 
-    /// The whole of some messages of the folder opened last, up to 2 MiB each. Those that are gone are left out.
+    /// The whole of some messages of the folder opened last, up to 2 MiB each. Those that are gone are left out; one
+    /// that is there and that the mailbox does not hand over comes without a byte.
     ///
     /// # Errors
     /// When the line fails.

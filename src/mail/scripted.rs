@@ -22,6 +22,8 @@ pub struct Stored {
     pub at: Timestamp,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// Set to hand over its header and refuse the rest.
+    pub is_damaged: bool,
     /// Where the header ends.
     head: usize,
     /// `Message-ID`, and the one that was replaced.
@@ -41,6 +43,7 @@ impl Stored {
             ids: mail.message_id.iter().chain(&mail.original_message_id).cloned().collect(),
             named: mail.from.iter().chain(mail.recipients()).map(|person| person.address.key()).collect(),
             bytes: bytes.to_vec(),
+            is_damaged: false,
         }
     }
 
@@ -208,7 +211,7 @@ impl Scripted {
             // What was moved or thrown away since, or has another number now, is left out.
             let place = found.mails.binary_search_by_key(&row.uid, |mail| mail.uid);
             if let Some(mail) = place.ok().map(|place| &found.mails[place]).filter(|mail| mail.bytes[..mail.head] == row.header) {
-                message(row.uid, mail.bytes.clone());
+                message(row.uid, if mail.is_damaged { Vec::new() } else { mail.bytes.clone() });
             }
         }
         Ok(())

@@ -7,5 +7,6 @@ mod mailbox;
 mod never;
 mod once;
 mod trials;
+mod unreadable;
 mod weekly;
 mod yes;

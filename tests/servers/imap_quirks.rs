@@ -205,6 +205,48 @@ fn r9_one_damaged_message_hides_no_other() {
     assert_eq!(uids, [1, 2, 4, 5, 6, 7, 8, 9, 10]);
 }
 
+/// A server that holds messages 1 to 8 and refuses to hand over number 3 and, alone, number 9, which is gone.
+fn with_one_damaged() -> Imap {
+    session(|words| {
+        if let Some(set) = words.strip_prefix("UID SEARCH UID ") {
+            let there = if set == "9" { "" } else { set };
+            return format!("* SEARCH {there}\r\nTAG OK done\r\n").into();
+        }
+        let set = words.strip_prefix("UID FETCH ").and_then(|rest| rest.split(' ').next()).unwrap_or("1");
+        let (first, last) = set.split_once(':').unwrap_or((set, set));
+        let [first, last] = [first, last].map(|uid| uid.parse::<u32>().expect("a number"));
+        if (first..=last).contains(&3) || (first..=last).contains(&9) {
+            return "TAG NO Some messages could not be FETCHed (Failure)\r\n".into();
+        }
+        let rows = (first..=last).map(|uid| format!("* {uid} FETCH (UID {uid} BODY[] {{8}}\r\nA: b\r\n\r\n)\r\n"));
+        rows.chain(["TAG OK done\r\n".to_owned()]).collect::<String>().into_bytes()
+    })
+}
+
+/// Holds P8, R9.
+#[test]
+fn a_message_that_the_server_does_not_hand_over_comes_empty_and_one_that_is_gone_not_at_all() {
+    let mut imap = with_one_damaged();
+    let mut got = Vec::new();
+    let wanted: Vec<(u32, u64)> = (1..=9).map(|uid| (uid, 8)).collect();
+    imap.whole_many(&wanted, &mut |uid, bytes| got.push((uid, bytes.len()))).expect("the others");
+    got.sort_unstable();
+    assert_eq!(got, [(1, 8), (2, 8), (3, 0), (4, 8), (5, 8), (6, 8), (7, 8), (8, 8)]);
+    assert_eq!(imap.whole(3, 8), Ok(Some(Vec::new())), "alone as well: it holds up no sync");
+    assert_eq!(imap.whole(9, 8), Ok(None));
+}
+
+/// Holds P8.
+#[test]
+fn a_server_that_hands_over_no_message_at_all_is_in_trouble_itself() {
+    let mut imap = session_where("UID FETCH", "TAG NO not today\r\n");
+    let wanted: Vec<(u32, u64)> = (1..=300).map(|uid| (uid, 8)).collect();
+    let mut got = 0;
+    let refused = imap.whole_many(&wanted, &mut |_, _| got += 1);
+    assert!(matches!(refused, Err(EdgeError::Permanent(_))), "{refused:?}");
+    assert_eq!(got, 0);
+}
+
 #[test]
 fn a_message_without_any_of_the_fields_is_still_told_of() {
     let mut imap = session_where(

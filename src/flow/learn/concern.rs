@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::guard;
 use crate::flow::sync::Known;
 use crate::mail::mime;
 use crate::model::address::Address;
@@ -40,7 +41,7 @@ impl Concern {
         if !may_concern(&row.header, known) {
             return None;
         }
-        let mail = mime::parse_headers(&row.header)?;
+        let mail = guard::or_nothing(|| mime::parse_headers(&row.header))?;
         let why = why(&mail, role, known)?;
         Some(Self { event: event(&mail, row), why })
     }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::data::found;
 use super::filter::Plus;
-use super::{Imap, Terms};
+use super::{Imap, Terms, UidSet};
 use crate::model::address::Address;
 use crate::model::edge::EdgeError;
 
@@ -35,6 +35,16 @@ impl Imap {
         let mut uids = self.search(&format!("UID {first}:*"))?;
         uids.retain(|uid| *uid >= first); // `n:*` always names the last message
         Ok(uids)
+    }
+
+    /// Those of the UIDs that are there.
+    ///
+    /// # Errors
+    /// When the line or the server fails.
+    pub(super) fn uids_in(&mut self, uids: &UidSet) -> Result<Vec<u32>, EdgeError> {
+        let mut there = self.search(&format!("UID {uids}"))?;
+        there.retain(|uid| uids.contains(*uid));
+        Ok(there)
     }
 
     /// UIDs of messages with this Message-ID, given with or without its brackets; on Exchange also of those whose id was

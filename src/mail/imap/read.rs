@@ -18,6 +18,16 @@ const MOST_REFUSALS: usize = 16;
 const HEADER_ITEMS: &str = "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM SENDER REPLY-TO TO CC DATE MESSAGE-ID IN-REPLY-TO \
 REFERENCES X-MICROSOFT-ORIGINAL-MESSAGE-ID SUBJECT AUTO-SUBMITTED CONTENT-TYPE AUTHENTICATION-RESULTS LIST-ID X-FAILED-RECIPIENTS)])";
 
+/// What came of a fetch.
+#[derive(Default)]
+struct Told {
+    rows: Vec<(u32, Fetched)>,
+    /// Messages that the server refuses even when they are asked for alone.
+    refused: Vec<UidSet>,
+    /// Its words, when it answered nothing else.
+    why: Option<String>,
+}
+
 impl Imap {
     /// Hands over the header rows of the messages in the set that exist in the opened folder.
     ///
@@ -27,32 +37,39 @@ impl Imap {
     /// When the line or the server fails; rows of earlier commands have been handed over then.
     pub fn headers(&mut self, uids: &UidSet, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
         for piece in uids.pieces() {
-            let rows = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(limits::HEADER_BLOCK), ..Terms::default() })?;
-            for (uid, fetched) in rows {
+            let told = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(limits::HEADER_BLOCK), ..Terms::default() })?;
+            if let Some(why) = told.why {
+                return Err(EdgeError::Permanent(why));
+            }
+            for (uid, fetched) in told.rows {
                 row(header_row(uid, fetched));
             }
         }
         Ok(())
     }
 
-    /// The whole message, or its first 2 MiB when `size` (0 for unknown) says it may be larger; `None` when it is gone.
+    /// The whole message, or its first 2 MiB when `size` (0 for unknown) says it may be larger; `None` when it is gone,
+    /// and no byte when the server does not hand it over.
     ///
     /// # Errors
     /// When the line or the server fails.
     pub fn whole(&mut self, uid: u32, size: u64) -> Result<Option<Vec<u8>>, EdgeError> {
         let section = if is_large(size) { format!("(UID BODY.PEEK[]<0.{}>)", limits::BYTES) } else { "(UID BODY.PEEK[])".to_owned() };
-        let rows = self.fetch(&UidSet::range(uid, uid), &section, Terms::default())?;
-        Ok(rows.into_iter().find_map(|(_, fetched)| fetched.body))
+        let mut bytes = None;
+        self.bodies(&UidSet::range(uid, uid), &section, &mut |_, body| bytes = Some(body))?;
+        Ok(bytes)
     }
 
-    /// The whole of many messages, given with their sizes, in commands of bounded size; those that are gone are left out.
+    /// The whole of many messages, given with their sizes, in commands of bounded size; those that are gone are left out,
+    /// and those that the server does not hand over come without a byte.
     ///
     /// # Errors
     /// When the line or the server fails; messages of earlier commands have been handed over then.
     pub fn whole_many(&mut self, uids: &[(u32, u64)], message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
         for batch in batches(uids) {
             let [(uid, size)] = batch else {
-                self.whole_batch(batch, message)?;
+                let set: UidSet = batch.iter().map(|(uid, _)| *uid).collect();
+                set.pieces().try_for_each(|piece| self.bodies(&piece, "(UID BODY.PEEK[])", message))?;
                 continue;
             };
             if let Some(bytes) = self.whole(*uid, *size)? {
@@ -62,40 +79,49 @@ impl Imap {
         Ok(())
     }
 
-    fn whole_batch(&mut self, batch: &[(u32, u64)], message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
-        let set: UidSet = batch.iter().map(|(uid, _)| *uid).collect();
-        for piece in set.pieces() {
-            let rows = self.fetch(&piece, "(UID BODY.PEEK[])", Terms::default())?;
-            for (uid, fetched) in rows {
-                message(uid, fetched.body.unwrap_or_default());
-            }
+    fn bodies(&mut self, uids: &UidSet, items: &str, message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
+        let told = self.fetch(uids, items, Terms::default())?;
+        for (uid, fetched) in told.rows {
+            message(uid, fetched.body.unwrap_or_default());
+        }
+        for set in told.refused {
+            // What another program has just thrown away is refused by some servers too.
+            self.uids_in(&set)?.into_iter().for_each(|uid| message(uid, Vec::new()));
         }
         Ok(())
     }
 
     /// Fetches; what the server refuses as a whole is asked for in halves, so that one damaged message hides no other.
     ///
-    /// Fails when everything is refused: then the folder is the trouble, not a message.
-    fn fetch(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Vec<(u32, Fetched)>, EdgeError> {
-        let mut rows = Vec::new();
+    /// Fails when all of many are refused: then the folder is the trouble, not a message.
+    fn fetch(&mut self, uids: &UidSet, items: &str, terms: Terms) -> Result<Told, EdgeError> {
+        let mut told = Told::default();
         let mut answered = false;
-        let mut refusals = Vec::new();
+        let mut refusals = 0;
         let mut waiting = vec![uids.clone()];
-        while let Some(set) = waiting.pop().filter(|_| answered || refusals.len() < MOST_REFUSALS) {
+        while let Some(set) = waiting.pop() {
             match self.fetch_once(&set, items, terms) {
                 Ok(some) => {
                     answered = true;
-                    rows.extend(some);
+                    told.rows.extend(some);
                 }
                 Err(EdgeError::Permanent(why)) => {
                     tracing::warn!(uids = %set, "the mail server refuses to hand over messages");
-                    waiting.extend(set.halves().into_iter().flatten());
-                    refusals.push(EdgeError::Permanent(why));
+                    refusals += 1;
+                    if !answered && refusals == MOST_REFUSALS {
+                        return Err(EdgeError::Permanent(why));
+                    }
+                    told.why = Some(why);
+                    match set.halves() {
+                        Some(halves) => waiting.extend(halves),
+                        None => told.refused.push(set),
+                    }
                 }
                 Err(error) => return Err(error),
             }
         }
-        refusals.pop().filter(|_| !answered).map_or(Ok(rows), Err)
+        told.why = told.why.filter(|_| !answered);
+        Ok(told)
     }
 
     /// The rows that answer a UID FETCH: each UID once, only those asked for, only those with the text asked for.
