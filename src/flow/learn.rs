@@ -15,6 +15,7 @@ use super::departed::{Departure, departed};
 use super::record::Pen;
 use super::sync::Known;
 use crate::mail::mime;
+use crate::model::address::Address;
 use crate::model::folder::{Folder, HeaderRow};
 use crate::model::id::{ContactId, MessageId};
 use crate::model::journal::{Effect, EntryKind, NewEntry, Side};
@@ -63,6 +64,7 @@ impl Learner<'_> {
     /// # Errors
     /// When the database fails.
     pub fn learn(&mut self, row: &HeaderRow, concern: &Concern, bytes: &[u8]) -> Result<bool, StoreError> {
+        let Some(concern) = &concern.now(self.tx)? else { return Ok(false) };
         if concern.is_known(self.tx)? {
             return Ok(false);
         }
@@ -278,6 +280,16 @@ impl Learner<'_> {
         guard::or_ask(|| understand(found.mail, &sense))
     }
 
+    /// The address of a contact that a mail was written to.
+    fn recipient<'m>(&self, mail: &'m Mail, contact: ContactId) -> Result<Option<&'m Address>, StoreError> {
+        for person in mail.recipients() {
+            if Known::contact_now(self.tx, &person.address)? == Some(contact) {
+                return Ok(Some(&person.address));
+            }
+        }
+        Ok(None)
+    }
+
     fn keep(
         &mut self,
         found: &Found<'_>,
@@ -288,10 +300,7 @@ impl Learner<'_> {
         let mail = found.mail;
         let (mine, peer) = match direction {
             Direction::In => (mail.recipients().map(|person| &person.address).find(|address| self.known.is_me(address)), mail.sender()),
-            Direction::Out => (
-                mail.sender(),
-                mail.recipients().map(|person| &person.address).find(|address| self.known.contact_of(address) == Some(contact)),
-            ),
+            Direction::Out => (mail.sender(), self.recipient(mail, contact)?),
         };
         let mut thread = MessageId(0);
         for id in mail.refers_to() {

@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::Trouble;
 use super::learn::{Concern, Learner};
 use crate::model::address::Address;
+use crate::model::edge::EdgeError;
 use crate::model::folder::{Cursor, Folder, HeaderRow, Opened, Role};
 use crate::model::id::ContactId;
-use crate::store::StoreError;
+use crate::store::{StoreError, Tx};
 use crate::world::World;
 
 /// What a pass saw of one folder.
@@ -55,6 +56,18 @@ impl Known {
     pub fn contact_of(&self, address: &Address) -> Option<ContactId> {
         let key = address.key();
         self.contacts.get(&key).or_else(|| self.contacts.get(&untagged(&key)?)).copied()
+    }
+
+    /// Whose address it is at this moment: a contact may be forgotten or merged while a pass goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn contact_now(tx: &Tx<'_>, address: &Address) -> Result<Option<ContactId>, StoreError> {
+        let plain = || Address::parse(&untagged(&address.key())?).ok();
+        match (tx.contact_of(address)?, plain()) {
+            (None, Some(plain)) => tx.contact_of(&plain),
+            (found, _) => Ok(found),
+        }
     }
 
     /// True for the owner's own addresses.
@@ -105,13 +118,13 @@ pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
 }
 
 fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
-    let mut known = load_known(world)?;
-    let unsearched = world.store.read(|tx| tx.unsearched())?;
+    let (mut known, unsearched) = load_known(world)?;
     let last_sync = world.store.read(|tx| tx.instant("last_sync"))?;
     let mut folders: Vec<Folder> = world.post.folders()?.into_iter().filter(|folder| folder.role.is_read()).collect();
     // The inbox last: it stays open, and the wait for new mail begins in it without another turn.
     folders.sort_by_key(|folder| folder.role == Role::Inbox);
     let mut reports = Vec::new();
+    let mut unreadable = None;
     for folder in &folders {
         let mut report = FolderReport {
             name: crate::mail::imap::from_modified_utf7(&folder.name),
@@ -119,16 +132,36 @@ fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
             seen: 0,
             kept: 0,
         };
-        let fresh = read_new(world, folder, &mut known, last_sync, &mut report)?;
-        if !fresh && !unsearched.is_empty() {
-            search(world, folder, &unsearched, &mut known, &mut report)?;
+        match read_folder(world, folder, &mut known, last_sync, &unsearched, &mut report) {
+            // What lies in the others is learnt all the same; that this one was not read is said at the end.
+            Err(Trouble::Edge(error @ EdgeError::Permanent(_))) => unreadable = unreadable.or(Some(error)),
+            other => other?,
         }
         reports.push(report);
+    }
+    if let Some(error) = unreadable {
+        return Err(error.into());
     }
     if !unsearched.is_empty() {
         world.store.write(|tx| tx.set_searched(&unsearched, world.now()))?;
     }
     Ok(reports)
+}
+
+/// Reads what is new in a folder, and what was there before an address was known.
+fn read_folder(
+    world: &mut World,
+    folder: &Folder,
+    known: &mut Known,
+    last_sync: Option<Timestamp>,
+    unsearched: &[Address],
+    report: &mut FolderReport,
+) -> Result<(), Trouble> {
+    let fresh = read_new(world, folder, known, last_sync, report)?;
+    if !fresh && !unsearched.is_empty() {
+        search(world, folder, unsearched, known, report)?;
+    }
+    Ok(())
 }
 
 /// Reads what was just announced in the inbox, before a whole turn is taken: the line is open and the answer fresh.
@@ -137,7 +170,7 @@ fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
 /// When the line breaks or the database fails; the next turn reads it again.
 pub fn glance(world: &mut World, inbox: &Folder) -> Result<(), Trouble> {
     let Some(cursor) = world.store.read(|tx| tx.cursor(&inbox.name))?.filter(|_| world.post.is_open(inbox)) else { return Ok(()) };
-    let mut known = load_known(world)?;
+    let (mut known, _) = load_known(world)?;
     let last_sync = world.store.read(|tx| tx.instant("last_sync"))?;
     // The folder is open: UIDNEXT is not asked for, but everything after the cursor.
     let opened = Opened { validity: cursor.validity, next: None, exists: 0 };
@@ -149,15 +182,18 @@ pub fn glance(world: &mut World, inbox: &Folder) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn load_known(world: &World) -> Result<Known, Trouble> {
+/// What mail is matched with, and the addresses that the mailbox is to be searched for: of one moment, or an address
+/// that is added between the two would pass for searched (P8).
+fn load_known(world: &World) -> Result<(Known, Vec<Address>), Trouble> {
     let mut known = Known { me: world.settings.owner.addresses(), ..Known::default() };
-    world.store.read(|tx| {
+    let unsearched = world.store.read(|tx| {
         known.contacts = tx.known_addresses()?.into_iter().collect();
         tx.known_rfc_ids(|id| {
             known.ids.insert(hash(id));
-        })
+        })?;
+        tx.unsearched()
     })?;
-    Ok(known)
+    Ok((known, unsearched))
 }
 
 /// The first day that is looked at: as the owner wants, and after a restore a week before the backup at least (P17).

@@ -128,6 +128,8 @@ pub struct Scripted {
     pub down: bool,
     /// Set to refuse whole mails: the provider's quota for a day of reading is used up.
     pub sated: bool,
+    /// Set to the name of a folder that cannot be opened.
+    pub shut: Option<String>,
     /// Set to let the machine die there.
     pub dies: Option<Moment>,
     /// The hour at which appended and sent mail is filed.
@@ -160,6 +162,7 @@ impl Scripted {
             saves_sent: false,
             down: false,
             sated: false,
+            shut: None,
             dies: None,
             now,
             host: None,
@@ -184,6 +187,11 @@ impl Scripted {
 
     pub(super) fn open(&mut self, folder: &str) -> Result<Opened, EdgeError> {
         self.comes_to(Moment::Open)?;
+        if self.shut.as_deref() == Some(folder) {
+            return Err(EdgeError::Permanent(format!(
+                "The folder “{folder}” could not be opened; the server says “NO permission denied”."
+            )));
+        }
         folder.clone_into(&mut self.opened);
         let found = self.find(folder)?;
         Ok(Opened { validity: found.validity, next: Some(found.next), exists: u32::try_from(found.mails.len()).unwrap_or(u32::MAX) })

@@ -4,6 +4,7 @@ mod answers;
 mod hours;
 pub mod keeping;
 mod mailbox;
+mod midway;
 mod never;
 mod once;
 mod trials;

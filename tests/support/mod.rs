@@ -8,6 +8,7 @@ pub mod files;
 pub mod home;
 pub mod jane;
 pub mod letters;
+pub mod meanwhile;
 pub mod owner;
 pub mod proxy;
 pub mod said;

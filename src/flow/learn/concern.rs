@@ -20,6 +20,8 @@ pub struct Concern {
     /// The same for all copies of one mail.
     pub event: String,
     pub(super) why: Why,
+    /// The addresses by which contacts were known.
+    people: Vec<Address>,
 }
 
 #[derive(Debug, Clone)]
@@ -43,7 +45,29 @@ impl Concern {
         }
         let mail = guard::or_nothing(|| mime::parse_headers(&row.header))?;
         let why = why(&mail, role, known)?;
-        Some(Self { event: event(&mail, row), why })
+        let people = match &why {
+            Why::Contact(..) => mail.sender().into_iter().cloned().collect(),
+            Why::Owner(_) => mail.recipients().map(|person| person.address.clone()).collect(),
+            Why::Thread | Why::Report => Vec::new(),
+        };
+        Some(Self { event: event(&mail, row), why, people })
+    }
+
+    /// The same for the contacts as they are now; `None` when those whom it concerned were forgotten meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) fn now(&self, tx: &Tx<'_>) -> Result<Option<Self>, StoreError> {
+        let mut contacts = BTreeSet::new();
+        for address in &self.people {
+            contacts.extend(Known::contact_now(tx, address)?);
+        }
+        let why = match &self.why {
+            Why::Contact(_, writer) => contacts.first().map(|contact| Why::Contact(*contact, *writer)),
+            Why::Owner(_) => (!contacts.is_empty()).then(|| Why::Owner(contacts.into_iter().collect())),
+            other => Some(other.clone()),
+        };
+        Ok(why.map(|why| Self { why, ..self.clone() }))
     }
 
     /// True when this mail is kept already, from this folder or another.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan};
 
 use super::{Found, Learner};
+use crate::flow::sync::Known;
 use crate::model::address::Address;
 use crate::model::id::{ContactId, MessageId};
 use crate::model::journal::{Effect, EntryKind, NewEntry};
@@ -47,7 +48,10 @@ impl Learner<'_> {
                 return Ok(Some(contact));
             }
         }
-        let Some(contact) = self.known.contact_of(address).filter(|_| original.is_none()) else { return Ok(None) };
+        if original.is_some() {
+            return Ok(None);
+        }
+        let Some(contact) = Known::contact_now(self.tx, address)? else { return Ok(None) };
         let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
         Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
     }
