@@ -65,7 +65,7 @@ fn keep_own(tx: &Tx<'_>, draft: &Draft, raw: &[u8], at: Timestamp) -> Result<Opt
         peer: Some(draft.content.to.address.clone()),
         mine: Some(draft.content.from.address.clone()),
         subject: mail.subject.clone(),
-        chain: mail.references.iter().cloned().chain(mail.message_id.clone()).collect(),
+        chain: mail.chain(),
         at,
         offset: None,
         reading: None,

@@ -319,7 +319,7 @@ impl Learner<'_> {
             peer: peer.cloned(),
             mine: mine.cloned(),
             subject: mail.subject.clone(),
-            chain: mail.references.iter().cloned().chain(mail.message_id.clone()).collect(),
+            chain: mail.chain(),
             at: found.at,
             // A mail that was long on its way says nothing of their clock at the hour it came: summer time may have ended.
             offset: mail.date.filter(|date| date.at.duration_since(found.at).abs() <= AT_ONCE).map(|date| date.offset.seconds()),

@@ -80,6 +80,16 @@ impl Mail {
         self.in_reply_to.iter().chain(self.references.iter().rev()).map(String::as_str)
     }
 
+    /// The `References` of an answer to this mail (RFC 5322, 3.6.4): the conversation so far, oldest first, then itself.
+    #[must_use]
+    pub fn chain(&self) -> Vec<String> {
+        let before = match (&self.references[..], &self.in_reply_to[..]) {
+            ([], [parent]) => std::slice::from_ref(parent),
+            (references, _) => references,
+        };
+        before.iter().chain(&self.message_id).cloned().collect()
+    }
+
     /// Everybody in `To` and `Cc`.
     pub fn recipients(&self) -> impl Iterator<Item = &Mailbox> {
         self.to.iter().chain(&self.cc)
