@@ -17,7 +17,7 @@ pub enum Role {
     Junk,
     /// Unfinished mail; never read as sent.
     Drafts,
-    /// Deleted mail; never read.
+    /// Deleted mail. What a contact wrote counts there too: the owner may have read and deleted it on the phone.
     Trash,
     /// Any other folder; a rule may file replies here.
     Other,
@@ -41,7 +41,7 @@ impl Role {
     /// True for folders whose mail can concern a contact.
     #[must_use]
     pub const fn is_read(self) -> bool {
-        !matches!(self, Self::Drafts | Self::Trash)
+        !matches!(self, Self::Drafts)
     }
 }
 

@@ -162,6 +162,55 @@ fn p6_they_are_written_to_where_they_last_wrote_from_by_the_alias_they_used_in_t
     assert!(!out[0].mail.text.as_deref().unwrap_or_default().contains('>'), "no quoted history");
 }
 
+/// iCloud writes one field for each method, and the one about DMARC is not the first.
+/// Holds P6.
+#[test]
+fn p6_a_verdict_that_stands_in_the_providers_next_field_counts_and_a_forged_one_below_does_not() {
+    let fields = |verdict: &'static str| {
+        ["Authentication-Results: bimi.icloud.test; bimi=none", "Authentication-Results: dmarc.icloud.test; dmarc=none", verdict]
+    };
+    for (verdict, stands) in [
+        ("Authentication-Results: spf.icloud.test; dmarc=fail header.from=plan.example", "held doubtful_sender"),
+        ("Authentication-Results: mx.evil.test; dmarc=fail header.from=plan.example", "owes_answer"),
+    ] {
+        let mut town = written_to();
+        let mail = town.letter(JANE, ME, "Re: hello", &fields(verdict), "Could we have a call on Thursday at 3 pm?");
+        town.put("INBOX", &mail);
+        town.turn();
+        assert_eq!(town.stands(JANE), stands, "{verdict}");
+    }
+    let mut town = written_to();
+    let below = [
+        "Authentication-Results: mx.a.test; spf=pass",
+        "Authentication-Results: mx.evil.test; x=y",
+        "Authentication-Results: mx.a.test; dmarc=fail",
+    ];
+    let mail = town.letter(JANE, ME, "Re: hello", &below, "Could we have a call on Thursday at 3 pm?");
+    town.put("INBOX", &mail);
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "only the run at the top is the provider's");
+}
+
+/// RFC 5322, 3.6.4: some programs write In-Reply-To and no References.
+#[test]
+fn an_answer_to_a_mail_without_references_keeps_the_conversation_together() {
+    let mut town = known();
+    let mail =
+        town.letter(JANE, ME, "Your paper", &["In-Reply-To: <paper@owner.example>"], "Thank you for the paper, it was a pleasure to read.");
+    let parent = curbside::mail::mime::parse(&mail).and_then(|mail| mail.message_id).expect("an id");
+    town.put("INBOX", &mail);
+    town.turn();
+    let id = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote).and_then(|entry| entry.message_id);
+    town.does(Change::Correct(id.expect("kept"), curbside::model::reading::Outcome::Acknowledged));
+    town.news("I passed the board examination.");
+    town.days_pass(57);
+    town.approve_all();
+    town.days_pass(3);
+    let out = town.out();
+    assert_eq!(out.len(), 1, "{:?}", town.why(JANE).skip);
+    assert_eq!(out[0].mail.references, ["paper@owner.example".to_owned(), parent]);
+}
+
 #[test]
 fn p6_a_machine_that_answers_elsewhere_does_not_change_the_alias_they_are_written_from() {
     let mut town = known();

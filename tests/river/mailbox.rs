@@ -22,6 +22,41 @@ fn p8_an_answer_is_found_in_every_folder_a_rule_may_file_it_in() {
     }
 }
 
+fn folder(town: &mut Town, name: &str, role: Role) {
+    let folder = Folder { name: name.to_owned(), role };
+    town.post().boxes.push(ScriptedFolder { folder, validity: 1, next: 1, mails: Vec::new() });
+}
+
+/// Holds P2, P8.
+#[test]
+fn p8_an_answer_read_and_deleted_on_the_phone_while_the_machine_slept_counts() {
+    let mut town = written_to();
+    folder(&mut town, "Trash", Role::Trash);
+    town.turn();
+    town.they_write_to("Trash", JANE, JANE, "Please do not contact me again.");
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped opted_out");
+}
+
+/// Holds P8, P11.
+#[test]
+fn p8_of_what_was_thrown_away_only_a_contacts_word_counts_and_counts_once() {
+    let mut town = written_to();
+    folder(&mut town, "Trash", Role::Trash);
+    let own = town.letter(ME, JANE, "A word by hand", &[], "I never sent this.");
+    town.put("Trash", &own);
+    town.they_write_to("Trash", "stranger@other.example", JANE, "zebra");
+    town.they_write(JANE, "Thank you for the article, I enjoyed it.");
+    town.turn();
+    let before = town.journal(JANE).len();
+    let again = town.post().boxes[0].mails.last().expect("hers").bytes.clone();
+    town.put("Trash", &again);
+    town.turn();
+    assert_eq!(town.journal(JANE).len(), before);
+    assert!(!town.stores("zebra"));
+    assert_eq!(town.kept(JANE).story.our_mails, 1, "our check-in and nothing else");
+}
+
 /// Holds R10.
 #[test]
 fn p8_a_mail_moved_or_copied_is_one_mail() {
@@ -80,12 +115,7 @@ fn p8_numbers_that_went_down_are_not_trusted() {
 fn p8_a_new_folder_is_read() {
     let mut town = written_to();
     town.turn();
-    town.post().boxes.push(ScriptedFolder {
-        folder: Folder { name: "Networking".to_owned(), role: Role::Other },
-        validity: 1,
-        next: 1,
-        mails: Vec::new(),
-    });
+    folder(&mut town, "Networking", Role::Other);
     town.they_write_to("Networking", JANE, JANE, "Please do not contact me again.");
     town.turn();
     assert_eq!(town.stands(JANE), "stopped opted_out");

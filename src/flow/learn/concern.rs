@@ -154,7 +154,8 @@ fn why(mail: &Mail, role: Role, known: &Known) -> Option<Why> {
         let contacts: BTreeSet<ContactId> = mail.recipients().filter_map(|person| known.contact_of(&person.address)).collect();
         return (!contacts.is_empty()).then(|| Why::Owner(contacts.into_iter().collect()));
     }
-    if from_me {
+    // Of what was thrown away only a contact's own word counts.
+    if from_me || role == Role::Trash && from_contact.is_none() {
         return None;
     }
     if let Some(contact) = from_contact {
@@ -176,12 +177,22 @@ fn looks_like_report(mail: &Mail) -> bool {
         || mail.from.is_empty()
 }
 
-/// The provider's own verdict: the topmost `Authentication-Results` (RFC 8601). Lower ones may be forged.
+/// The provider's own verdict: the topmost `Authentication-Results` (RFC 8601), and those right below it from the same
+/// provider: some write a field for each method, each in the name of another host. Lower ones may be forged.
 fn fails_dmarc(mail: &Mail) -> bool {
-    mail.header("authentication-results").is_some_and(|text| {
-        let plain: String = text.to_ascii_lowercase().split_whitespace().collect();
-        plain.contains("dmarc=fail")
-    })
+    let mut results = mail.headers.iter().filter(|(name, _)| name == "authentication-results").map(|(_, text)| text.to_ascii_lowercase());
+    let Some(first) = results.next() else { return false };
+    let provider = provider(&first).map(str::to_owned);
+    let run = results.take_while(|text| provider.is_some() && self::provider(text) == provider.as_deref());
+    std::iter::once(first.clone()).chain(run).any(|text| text.split_whitespace().collect::<String>().contains("dmarc=fail"))
+}
+
+/// The last two labels of the host in whose name a result is given; `None` when it names none, as Outlook's do.
+fn provider(result: &str) -> Option<&str> {
+    let host = result.split([';', ' ', '\t']).find(|word| !word.is_empty())?;
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
+    dots.next().filter(|_| !host.contains('='))?;
+    Some(dots.next().map_or(host, |at| &host[at + 1..]))
 }
 
 /// Several writers, or From twice: the provider may have checked another than the one we see (RFC 7489, 6.6.1).
