@@ -9,6 +9,7 @@ mod contact;
 mod deliver;
 mod departed;
 mod draft_text;
+mod errand;
 mod explain;
 mod learn;
 mod prepare;
@@ -25,6 +26,7 @@ use jiff::{Timestamp, ToSpan};
 pub use change::{Change, Changed, EditContact, NewContact, NewEmployer, accept, fingerprint};
 pub use contact::{Who, find};
 pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending};
+pub use errand::{Errands, Failing};
 pub use explain::{Why, next_due, why};
 pub use prepare::{DRAFTED_DAYS, plan, prepare};
 pub use record::restory_all;
@@ -88,7 +90,7 @@ pub struct Turn {
     pub proposed: u32,
     /// Mails handed to the server.
     pub sent: u32,
-    /// What did not work; the turn went on where it could.
+    /// Why the mailbox could not be read; the turn went on where it could. What fails besides is among [`Errands`].
     pub trouble: Option<String>,
     /// True when the trouble is the login, which only the owner can mend.
     pub login: bool,
@@ -111,13 +113,13 @@ pub fn turn(world: &mut World) -> Result<Turn, Trouble> {
     }
     let reachable = turn.trouble.is_none();
     if reachable {
-        deliver::settle_interrupted(world).or_else(|trouble| edge(&mut turn, trouble))?;
+        errand::run(world, errand::SEARCH, deliver::settle_interrupted)?;
     }
     turn.proposed = prepare(world)?;
     if reachable && !world.dry_run {
         turn.sent = deliver::deliver_due(world).or_else(|trouble| edge(&mut turn, trouble).map(|()| 0))?;
-        deliver::file_copies(world).or_else(|trouble| edge(&mut turn, trouble))?;
-        weekly::send_if_due(world).or_else(|trouble| edge(&mut turn, trouble))?;
+        errand::run(world, errand::COPIES, deliver::file_copies)?;
+        errand::run(world, errand::DIGEST, weekly::send_if_due)?;
     }
     Ok(turn)
 }
@@ -129,9 +131,14 @@ pub fn turn(world: &mut World) -> Result<Turn, Trouble> {
 pub fn next_turn(world: &World) -> Result<Timestamp, Trouble> {
     let now = world.now();
     let poll = now.checked_add(world.settings.reading.poll.seconds().seconds()).unwrap_or(now);
+    if world.dry_run {
+        return Ok(poll); // nothing leaves, and what is due stays due
+    }
     let delivery = next_hour(world)?;
     let digest = weekly::next(world);
-    Ok([delivery, digest].into_iter().flatten().fold(poll, Timestamp::min))
+    let again = world.store.read(Errands::read)?.next(now);
+    let pause_ends = pause_of_sending(world)?.map(|(until, _)| until);
+    Ok([delivery, digest, again, pause_ends].into_iter().flatten().fold(poll, Timestamp::min))
 }
 
 fn note(turn: &mut Turn, error: &EdgeError) {

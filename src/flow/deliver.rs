@@ -10,12 +10,14 @@ pub use copies::file_copies;
 
 use super::change::attached::{Attached, attached};
 use super::change::fingerprint;
-use super::{Trouble, change, prepare, sync};
+use super::errand::Errands;
+use super::{Trouble, change, errand, prepare, sync};
 use crate::model::draft::{Draft, DraftState};
 use crate::model::id::DraftId;
 use crate::model::journal::{EntryKind, NewEntry};
 use crate::steps::plan::may_still_go;
 use crate::store::Tx;
+use crate::store::drafts::CopyWanted;
 use crate::world::World;
 
 /// How long Sent and All Mail are searched for a mail whose fate is unknown.
@@ -221,8 +223,12 @@ pub fn next_hour(world: &World) -> Result<Option<Timestamp>, Trouble> {
             .first()
             .map(|draft| draft.send_at.max(now))
             .map(|at| paused.map_or(at, |until| at.max(until)));
-        let looking = (!tx.drafts_in(DraftState::Sending)?.is_empty()).then_some(soon.checked_add(8.seconds()).unwrap_or(soon));
-        let copies = (!tx.copies_wanted()?.is_empty()).then_some(soon);
+        let errands = Errands::read(tx)?;
+        let must_wait = |errand: &str| errands.must_wait(errand, now);
+        let looking = (!must_wait(errand::SEARCH) && !tx.drafts_in(DraftState::Sending)?.is_empty())
+            .then_some(soon.checked_add(8.seconds()).unwrap_or(soon));
+        let is_wanted = |copy: &CopyWanted| !must_wait(errand::COPIES) && !must_wait(&errand::copy(copy.id));
+        let copies = tx.copies_wanted()?.iter().any(is_wanted).then_some(soon);
         Ok([queued, looking, copies].into_iter().flatten().min())
     })
 }

@@ -104,6 +104,10 @@ pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     };
     world.store.write(|tx| {
         tx.set_value(key, &value)?;
+        match &outcome {
+            Err(Trouble::Edge(EdgeError::Login(_))) => tx.set_value("login_refused", "yes")?,
+            _ => tx.clear_value("login_refused")?,
+        }
         if key == "last_sync" {
             tx.clear_value("reread_from")?;
             tx.clear_value("sync_error")?;

@@ -4,7 +4,7 @@ mod gather;
 
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use super::{LOOK_MINUTES, Trouble};
+use super::{LOOK_MINUTES, Trouble, pause_of_sending};
 use crate::letters;
 use crate::mail::compose::{self as composing, Letter};
 use crate::mail::post::Post;
@@ -47,6 +47,9 @@ pub fn compose(world: &World) -> Result<(Digest, letters::Rendered), Trouble> {
 /// When it cannot be sent (it is tried again on the next turn), or the database fails.
 pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
     let Some(period) = due_period(world)? else { return Ok(()) };
+    if !matches!(world.post, Post::Folder(_)) && pause_of_sending(world)?.is_some() {
+        return Ok(());
+    }
     send(world, period)
 }
 

@@ -1,6 +1,7 @@
 //! Stories of the river: what people see of it, told promise by promise.
 
 mod answers;
+mod errands;
 mod hours;
 pub mod keeping;
 mod mailbox;

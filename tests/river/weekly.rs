@@ -49,9 +49,11 @@ fn p12_a_server_that_is_busy_gets_the_same_digest_later() {
     town.turn();
     town.answers(SendAnswer::NotSent(EdgeError::temporary("busy")));
     town.clock_at("2026-04-13 07:00");
-    assert!(town.turn().trouble.is_some());
+    assert_eq!(town.turn().trouble, None, "the mailbox is well");
+    assert_eq!(town.failing().len(), 1, "and that the digest waits is said");
     town.minutes_pass(30);
     assert_eq!(town.digests(), 1);
+    assert!(town.failing().is_empty());
 }
 
 /// The first digest has left, and nobody knows whether it arrived.

@@ -108,6 +108,11 @@ impl Town {
         flow::turn(self.world()).expect("a turn")
     }
 
+    /// What does not work beside the reading of the mailbox, in sentences.
+    pub fn failing(&self) -> Vec<String> {
+        self.see().store.read(flow::Errands::read).expect("a database").all().map(|failing| failing.what.clone()).collect()
+    }
+
     pub fn try_turn(&mut self) -> Result<Turn, Trouble> {
         flow::turn(self.world())
     }

@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::flow::{Trouble, wrong_clock};
+use crate::flow::{Trouble, errand, wrong_clock};
 use crate::mail::post::folder_of;
+use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, Role};
 use crate::steps::lists;
 use crate::store::drafts::CopyWanted;
@@ -21,6 +22,8 @@ pub(super) fn patience(world: &World) -> SignedDuration {
 /// When the mailbox cannot be reached, or the database fails; the next turn goes on.
 pub fn file_copies(world: &mut World) -> Result<(), Trouble> {
     let wanted = world.store.read(|tx| tx.copies_wanted())?;
+    let keys: Vec<String> = wanted.iter().map(|copy| errand::copy(copy.id)).collect();
+    errand::forget(world, |key| key.starts_with("copy ") && !keys.iter().any(|wanted| wanted == key))?;
     if wanted.is_empty() {
         return Ok(());
     }
@@ -29,24 +32,40 @@ pub fn file_copies(world: &mut World) -> Result<(), Trouble> {
     let sent = folder_of(&folders, Role::Sent).cloned().unwrap_or(Folder { name: "Sent".to_owned(), role: Role::Sent });
     let exists = folder_of(&folders, Role::Sent).is_some();
     for copy in wanted {
-        let found = exists && world.post.has_message_id(&sent, &copy.message_id)?;
-        if let Some(until) = wrong_clock::sane_end(copy.until, world.now(), patience(world)).filter(|_| !found) {
-            world.store.write(|tx| tx.set_sent(copy.id, copy.sent_at, Some(until)))?;
-            continue;
+        // One that the server refuses holds up none behind it; a broken line does.
+        let mut broken: Option<EdgeError> = None;
+        errand::run(world, &errand::copy(copy.id), |world| match file(world, &sent, exists, &copy) {
+            Err(Trouble::Edge(error)) if error.is_temporary() => {
+                broken = Some(error);
+                Ok(())
+            }
+            other => other,
+        })?;
+        if let Some(error) = broken {
+            return Err(error.into());
         }
-        if !found && world.now() < copy.until {
-            continue;
-        }
-        if let Some(until) = longer(&copy, world.now(), patience(world)).filter(|_| !found) {
-            world.store.write(|tx| tx.set_sent(copy.id, copy.sent_at, Some(until)))?;
-            continue;
-        }
-        if !found {
-            let at = copy.sent_at.to_zoned(world.settings.owner.zone.clone());
-            world.post.file_sent(&sent, &copy.raw, &at)?;
-        }
-        world.store.write(|tx| tx.set_copy_filed(copy.id))?;
     }
+    Ok(())
+}
+
+fn file(world: &mut World, sent: &Folder, exists: bool, copy: &CopyWanted) -> Result<(), Trouble> {
+    let found = exists && world.post.has_message_id(sent, &copy.message_id)?;
+    if let Some(until) = wrong_clock::sane_end(copy.until, world.now(), patience(world)).filter(|_| !found) {
+        world.store.write(|tx| tx.set_sent(copy.id, copy.sent_at, Some(until)))?;
+        return Ok(());
+    }
+    if !found && world.now() < copy.until {
+        return Ok(());
+    }
+    if let Some(until) = longer(copy, world.now(), patience(world)).filter(|_| !found) {
+        world.store.write(|tx| tx.set_sent(copy.id, copy.sent_at, Some(until)))?;
+        return Ok(());
+    }
+    if !found {
+        let at = copy.sent_at.to_zoned(world.settings.owner.zone.clone());
+        world.post.file_sent(sent, &copy.raw, &at)?;
+    }
+    world.store.write(|tx| tx.set_copy_filed(copy.id))?;
     Ok(())
 }
 

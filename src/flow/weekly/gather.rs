@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::{QUARTER, reports_from, weeks_before};
-use crate::flow::{Trouble, pause_of_sending, prepare};
+use crate::flow::{Errands, Trouble, pause_of_sending, prepare};
 use crate::model::contact::greeting_name;
 use crate::model::digest::{Ahead, Came, Digest, Held, Number, Owed, Quiet, Waiting};
 use crate::model::draft::DraftState;
@@ -64,6 +64,7 @@ fn trouble(world: &World) -> Result<Vec<String>, Trouble> {
     if let Some((until, why)) = pause_of_sending(world)? {
         found.push(format!("All sending is paused until {}: {why}.", in_words(world, until)));
     }
+    found.extend(world.store.read(Errands::read)?.all().map(|failing| format!("{}. It is tried again.", failing.what)));
     for draft in world.store.read(|tx| tx.drafts_in(DraftState::Doubtful))? {
         found.push(format!(
             "It is not known whether the check-in to {} arrived. Ask yourself, then: curbside outbox resolve {} --sent or --resend.",
