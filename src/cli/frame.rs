@@ -60,9 +60,7 @@ impl Frame {
     /// When `--now` is given with a real mail server.
     pub fn clock(&self, account: Option<&Account>) -> Result<Clock, Failure> {
         let Some(now) = self.global.now else { return Ok(Clock::system()) };
-        if let Some(Account::Servers(servers)) = account
-            && !(servers.imap.is_loopback() && servers.smtp.is_loopback())
-        {
+        if account.is_some_and(|account| !allows_moved_clock(account)) {
             return Err(Failure::user("--now is only for mail hosts on this machine: a moved clock could send real mail at a wrong hour"));
         }
         Ok(Clock::starting_at(now))
@@ -142,6 +140,14 @@ impl Frame {
             }
             std::thread::sleep(LOOK);
         }
+    }
+}
+
+/// True where all mail stays on this machine: a moved clock could send real mail at a wrong hour.
+pub(super) fn allows_moved_clock(account: &Account) -> bool {
+    match account {
+        Account::Servers(servers) => servers.imap.is_loopback() && servers.smtp.is_loopback(),
+        Account::Folder { .. } => true,
     }
 }
 

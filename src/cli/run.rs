@@ -1,11 +1,15 @@
 //! `curbside run`
 
+use std::path::Path;
 use std::time::Duration;
 
+use super::frame::allows_moved_clock;
 use super::{Failure, Frame, Kind};
-use crate::daemon::{self, Ended, lock::Lock};
+use crate::config;
+use crate::daemon::{self, Ended, Reload, lock::Lock};
 use crate::flow;
 use crate::mail::post::Wake;
+use crate::model::settings::Settings;
 use crate::world::World;
 
 mod turn;
@@ -27,6 +31,7 @@ pub struct Args {
 
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let wake = Wake::default();
+    let reload = reload(frame)?;
     let mut world = frame.world_with(wake.clone())?;
     world.dry_run = args.dry_run;
     let Some(mut lock) = take_lock(&world)? else {
@@ -36,10 +41,29 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     if args.once {
         return once(&mut world, frame);
     }
-    match daemon::run(world, &wake, &mut lock)? {
+    match daemon::run(world, &wake, &mut lock, reload)? {
         Ended::Softly | Ended::Late => Ok(()),
         Ended::Hard => Err(Failure::new(Kind::User, "stopped at once; what was being sent is looked for when curbside runs again")),
     }
+}
+
+/// Reads the settings again whenever their file has another time or length.
+fn reload(frame: &Frame) -> Result<Reload, Failure> {
+    let file = frame.places()?.config_file();
+    let stamp = |file: &Path| std::fs::metadata(file).and_then(|meta| Ok((meta.modified()?, meta.len()))).ok();
+    let is_moved = frame.global.now.is_some();
+    let mut seen = stamp(&file);
+    Ok(Box::new(move || {
+        let now = stamp(&file);
+        if std::mem::replace(&mut seen, now) == now {
+            return None;
+        }
+        let settings = config::load(&file).map_err(|error| error.to_string());
+        let is_allowed = |settings: &Settings| !is_moved || allows_moved_clock(&settings.account);
+        Some(settings.and_then(|settings| {
+            is_allowed(&settings).then_some(settings).ok_or_else(|| "--now is only for mail hosts on this machine".to_owned())
+        }))
+    }))
 }
 
 /// Other commands hold the lock for moments; only one that holds on is another one at work.
@@ -55,7 +79,7 @@ fn take_lock(world: &World) -> Result<Option<Lock>, Failure> {
 
 fn once(world: &mut World, frame: &Frame) -> Result<(), Failure> {
     let before = turn::Before::of(world)?;
-    let turn = flow::turn(world)?;
+    let mut turn = flow::turn(world)?;
     wait_for_copies(world)?;
     daemon::nightly(world)?;
     if world.dry_run {
@@ -63,6 +87,8 @@ fn once(world: &mut World, frame: &Frame) -> Result<(), Failure> {
         frame.say.answer(&intent.object(world, &turn), || intent.words(world))?;
         return turn::ending(turn, &[]);
     }
+    let failing = world.store.read(flow::Errands::read)?.all().next().map(|failing| failing.what.clone());
+    turn.trouble = turn.trouble.or(failing);
     let not_sent = before.not_sent(world)?;
     frame.say.answer(&turn::object(world, &turn, &not_sent), || turn::words(world, &turn, &not_sent))?;
     turn::ending(turn, &not_sent)
@@ -76,6 +102,9 @@ fn wait_for_copies(world: &mut World) -> Result<(), Failure> {
         }
         if let Err(trouble) = flow::file_copies(world) {
             tracing::warn!("the copy in Sent waits for the next turn: {trouble}");
+            return Ok(());
+        }
+        if world.store.read(flow::Errands::read)?.all().next().is_some() {
             return Ok(());
         }
         std::thread::sleep(Duration::from_millis(500));

@@ -34,6 +34,11 @@ fn object(world: &World) -> Result<Value, Failure> {
             "last_sync": tx.instant("last_sync")?.map(|instant| at(instant, zone)),
             "sync_error": tx.value("sync_error")?,
             "sync_error_since": tx.instant("sync_error_since")?.map(|instant| at(instant, zone)),
+            "login_refused": tx.value("login_refused")?.is_some(),
+            "config_error": tx.value("config_error")?,
+            "failing": flow::Errands::read(tx)?.all().map(|failing| json!({
+                "what": failing.what, "since": at(failing.since, zone), "again": at(failing.again, zone)
+            })).collect::<Vec<_>>(),
             "waiting_for_yes": tx.count_drafts(DraftState::Review)?,
             "owed_answers": tx.count_in(State::OwesAnswer)?,
             "queued": tx.count_drafts(DraftState::Queued)? + tx.count_drafts(DraftState::Deferred)?,
@@ -65,6 +70,7 @@ fn words(object: &Value, today: jiff::civil::Date) -> String {
         (Some(last), None) => format!("The mailbox was last read {last}."),
         (None, None) => "The mailbox was never read yet; curbside sync reads it.".to_owned(),
     });
+    lines.extend(not_working(object));
     lines.extend(object["paused"].as_str().and_then(|until| paused(until, today)));
     if let Some(why) = object["sending_paused"]["why"].as_str() {
         lines.push(format!("All sending is paused until {}: {why}.", object["sending_paused"]["until"].as_str().unwrap_or_default()));
@@ -86,4 +92,20 @@ fn paused(until: &str, today: jiff::civil::Date) -> Option<String> {
         Ok(day) => Some(format!("Everything is paused until {}; curbside resume --all ends it.", days::said(day, today))),
         Err(_) => Some("Everything is paused until you say: curbside resume --all".to_owned()),
     }
+}
+
+/// What does not work besides, and when it is tried again.
+fn not_working(object: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    if object["login_refused"].as_bool() == Some(true) {
+        lines.push("A refused login is tried again once an hour, or when you ask with curbside sync, at most once a minute.".to_owned());
+    }
+    if let Some(error) = object["config_error"].as_str() {
+        lines.push(format!("The daemon cannot use the changed config.toml: {error}. Nothing is sent until it is right."));
+    }
+    for failing in object["failing"].as_array().into_iter().flatten() {
+        let text = |key: &str| failing[key].as_str().unwrap_or_default();
+        lines.push(format!("{}. It is tried again {}.", text("what"), text("again")));
+    }
+    lines
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::lock::{self, Lock};
+use super::reload::{Reload, Reloading};
 use crate::flow::{self, Trouble, Turn};
 use crate::mail::post::{Waited, Wake, folder_of};
 use crate::model::edge::EdgeError;
@@ -16,10 +17,16 @@ use crate::world::World;
 
 /// An IDLE is renewed so often: a dead line is noticed within ten minutes, and servers hang up after 29.
 const RENEW: Duration = Duration::from_secs(8 * 60);
+/// Settings that are wrong are looked at so often.
+const MENDED: Duration = Duration::from_secs(60);
 /// Waits after trouble grow from the first to the second.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
 /// The longest wait a server can ask for.
 const MOST_ASKED: Duration = Duration::from_secs(60 * 60);
+/// A refused login is tried once more after the first, and then each time after the second: providers lock accounts.
+const AFTER_REFUSAL: (Duration, Duration) = (Duration::from_secs(5 * 60), Duration::from_secs(60 * 60));
+/// Whoever rings meanwhile makes it try again, once in so long.
+const RUNG: Duration = Duration::from_secs(60);
 /// After the first signal the work in hand may take so long: a mail that has begun to leave gets its 5 seconds.
 const SOFT: Duration = Duration::from_secs(8);
 
@@ -35,11 +42,11 @@ pub enum Ended {
     Hard,
 }
 
-/// Runs until told to stop, and signs the lock for as long.
+/// Runs until told to stop, and signs the lock for as long; obeys settings that change meanwhile.
 ///
 /// # Errors
 /// When the database fails, or signals cannot be had.
-pub fn run(world: World, wake: &Wake, lock: &mut Lock) -> Result<Ended, Trouble> {
+pub fn run(world: World, wake: &Wake, lock: &mut Lock, reload: Reload) -> Result<Ended, Trouble> {
     let refused = |error: std::io::Error| Trouble::refused(error.to_string());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(refused)?;
     // Whoever can see that it runs can also tell it to stop.
@@ -47,15 +54,22 @@ pub fn run(world: World, wake: &Wake, lock: &mut Lock) -> Result<Ended, Trouble>
     let database = world.store.path().to_owned();
     let unwritable = |error: std::io::Error| StoreError::Place(database.clone(), error.to_string());
     lock.sign().map_err(unwritable)?;
-    let ended = flow_until_told(world, wake, &runtime, signals);
+    let ended = flow_until_told(world, wake, reload, &runtime, signals);
     lock.unsign().map_err(unwritable)?;
     ended
 }
 
-fn flow_until_told(world: World, wake: &Wake, runtime: &tokio::runtime::Runtime, signals: Signals) -> Result<Ended, Trouble> {
+fn flow_until_told(
+    world: World,
+    wake: &Wake,
+    reload: Reload,
+    runtime: &tokio::runtime::Runtime,
+    signals: Signals,
+) -> Result<Ended, Trouble> {
     let database = world.store.path().to_owned();
     let (tell, ended) = tokio::sync::oneshot::channel();
-    let river = Flowing { world, wake: wake.clone(), trouble: 0, asked_for: None };
+    let reloading = Reloading::new(reload, &world)?;
+    let river = Flowing { world, reloading, wake: wake.clone(), trouble: 0, refused: 0, rung: None, asked_for: None };
     let thread = std::thread::Builder::new()
         .name("river".to_owned())
         .spawn(move || {
@@ -135,8 +149,13 @@ fn notify(states: &[sd_notify::NotifyState<'_>]) {
 struct Flowing {
     world: World,
     wake: Wake,
+    reloading: Reloading,
     /// Turns with trouble in a row.
     trouble: u32,
+    /// Logins refused in a row.
+    refused: u32,
+    /// When a ring made it try a refused login again.
+    rung: Option<Instant>,
     /// How long the server wants to be left alone, and its words.
     asked_for: Option<(Duration, String)>,
 }
@@ -146,6 +165,7 @@ impl Flowing {
         let mut ready = false;
         while !self.wake.is_ended() {
             let asked = self.world.store.read(|tx| tx.open_requests())?;
+            waited_out(self.reloading.look(&mut self.world, &self.wake))?;
             let turn = self.turn()?;
             waited_out(self.answer(&asked, &turn))?;
             if !ready {
@@ -165,6 +185,7 @@ impl Flowing {
             Err(Trouble::Store(error)) if error.is_temporary() => Turn { trouble: Some(error.to_string()), ..Turn::default() },
             other => other?,
         };
+        self.refused = if turn.login { self.refused + 1 } else { 0 };
         match &turn.trouble {
             Some(what) if !self.wake.is_ended() => {
                 self.trouble += 1;
@@ -202,7 +223,8 @@ impl Flowing {
         if self.trouble > 0 {
             return self.rest();
         }
-        let at_most = until(self.world.now(), flow::next_turn(&self.world)?).min(RENEW);
+        let longest = if self.reloading.is_wrong { MENDED } else { RENEW };
+        let at_most = until(self.world.now(), flow::next_turn(&self.world)?).min(longest);
         if at_most.is_zero() {
             return Ok(());
         }
@@ -210,6 +232,7 @@ impl Flowing {
             Ok(()) => Ok(()),
             Err(error) => {
                 self.trouble += 1;
+                self.refused += u32::from(matches!(error, EdgeError::Login(_)));
                 tracing::info!("the line to the mailbox broke: {error}");
                 self.world.post.hang_up();
                 if let EdgeError::Temporary { what, wait: Some(wait) } = error {
@@ -246,10 +269,30 @@ impl Flowing {
         if let Some((asked_for, why)) = self.asked_for.take() {
             return self.leave_alone(asked_for + jitter, &why);
         }
+        if self.refused > 0 {
+            self.rest_from_login(jitter);
+            return Ok(());
+        }
         let doubled = BACK_OFF.0 * 2_u32.pow(self.trouble.saturating_sub(1).min(8));
         // A ring ends the rest: somebody asked.
         let _ = self.wake.wait(doubled.min(BACK_OFF.1) + jitter);
         Ok(())
+    }
+
+    /// Waits before a refused login is tried again; rings make it shorter, but not more often than once a minute.
+    fn rest_from_login(&mut self, jitter: Duration) {
+        let wait = if self.refused == 1 { AFTER_REFUSAL.0 } else { AFTER_REFUSAL.1 };
+        let mut end = Instant::now() + wait + jitter;
+        let mut is_rung = false;
+        while !self.wake.is_ended() && !end.saturating_duration_since(Instant::now()).is_zero() {
+            if self.wake.wait(end.saturating_duration_since(Instant::now())) {
+                is_rung = true;
+                end = end.min(self.rung.map_or_else(Instant::now, |rung| rung + RUNG));
+            }
+        }
+        if is_rung {
+            self.rung = Some(Instant::now());
+        }
     }
 
     /// Waits as long as the server asked for; nobody's ring makes it shorter but the end.

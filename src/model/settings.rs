@@ -48,7 +48,7 @@ impl Owner {
 }
 
 /// Where the owner's mail is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Account {
     /// IMAP and SMTP servers.
     Servers(Servers),
@@ -62,7 +62,7 @@ pub enum Account {
 }
 
 /// The owner's mail servers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Servers {
     /// IMAP (RFC 3501).
     pub imap: Server,
