@@ -24,15 +24,13 @@ use crate::model::message::{Direction, Message};
 use crate::model::reading::{Kind, Reading};
 use crate::model::settings::Settings;
 use crate::steps::decide::{Decision, Writer, decide};
+use crate::steps::story::DOUBT;
 use crate::steps::understand::{Known as Sense, understand};
 use crate::store::messages::Arrival;
 use crate::store::{StoreError, Tx};
 
 /// Marks the reading of a mail in a contact's name that failed the provider's check: no draft answers it.
 pub const UNVERIFIED: &str = "sender_check_failed";
-
-/// A clock that stands less than this behind what was written was set back by a command that started it at the same hour.
-const A_LITTLE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A mail that was on its way for longer was written at another hour.
 const AT_ONCE: SignedDuration = SignedDuration::from_hours(1);
@@ -130,7 +128,7 @@ impl Learner<'_> {
     fn after_ours(&self, at: Timestamp, concern: &Concern) -> Result<Timestamp, StoreError> {
         let mut at = at;
         for contact in concern.contacts().iter().filter(|_| self.live_from.is_some()) {
-            let last = self.tx.last_happened(*contact)?.filter(|last| *last > self.now && last.duration_since(self.now) < A_LITTLE);
+            let last = self.tx.last_happened(*contact)?.filter(|last| *last > self.now && last.duration_since(self.now) < DOUBT);
             at = at.max(last.unwrap_or(at));
         }
         Ok(at)

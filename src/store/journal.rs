@@ -13,6 +13,8 @@ const COLUMNS: &str = "j.id, j.recorded, j.happened, j.contact, j.kind, j.text, 
 
 /// Microseconds by which the clocks of two commands may differ.
 const MOMENT: i64 = 5_000_000;
+/// Microseconds by which a clock may have been ahead that nobody doubted.
+const UNDOUBTED: i64 = 48 * 3_600_000_000;
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let outcome: Option<String> = row.get(8)?;
@@ -36,7 +38,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
 
 impl Tx<'_> {
     /// Adds a line. What the owner or this program does at this moment comes after all that was written of the contact
-    /// just before, even when two processes' clocks differ by a moment. Mails keep their own order.
+    /// before, even when the clock was some hours ahead then. Mails keep their own order.
     ///
     /// # Errors
     /// When the database fails.
@@ -69,7 +71,7 @@ impl Tx<'_> {
         }
         let mut last = self.conn.prepare_cached("SELECT max(happened) FROM journal WHERE contact = ?1")?;
         let last: Option<i64> = last.query_row([line.contact.map(|id| id.0)], |row| row.get(0))?;
-        Ok(last.filter(|last| (on..on + MOMENT).contains(last)).unwrap_or(on))
+        Ok(last.filter(|last| (on..on + UNDOUBTED).contains(last)).unwrap_or(on))
     }
 
     /// When the last thing about a contact happened.

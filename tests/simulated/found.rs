@@ -418,3 +418,19 @@ fn a_copy_that_was_waited_for_while_the_clock_was_a_year_ahead_is_filed_today() 
     town.hours_pass(2);
     assert_eq!(town.copies_in_sent(&id), 1);
 }
+
+/// Holds P3, T4.
+#[test]
+fn a_question_that_comes_after_a_talk_logged_on_a_clock_a_day_ahead_is_owed_an_answer() {
+    let mut town = written_to();
+    let now = town.see().now();
+    town.clock_to(now + 27.hours());
+    town.does(Change::Answered(JANE.to_owned()));
+    town.clock_to(now + 1.hour());
+    town.they_write(JANE, "Could you call me on Thursday?");
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer");
+    town.minutes_pass(10);
+    town.does(Change::Answered(JANE.to_owned()));
+    assert_eq!(town.stands(JANE), "active", "and what the owner does next comes after it");
+}

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::facts::{Fact, Reports, What, Who, Wish};
 
@@ -263,6 +263,11 @@ impl Observer {
         };
         self.people.insert(who, person);
         self.look_back(who);
+    }
+
+    /// How far back the mailbox is searched for mail from an address.
+    fn searched_from(&self, person: &Person, address: &str) -> Timestamp {
+        person.known_since(address).checked_sub((self.rules.since_days * 24).hours()).unwrap_or(Timestamp::MIN)
     }
 
     /// Mail that came before its sender was known is theirs after all.

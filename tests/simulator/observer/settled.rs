@@ -104,8 +104,7 @@ impl Observer {
             let Some(person) = self.people.get(who).filter(|person| !person.forgotten) else { continue };
             for old in self.past.get(who).into_iter().flatten() {
                 let What::Came(came) = &old.what else { continue };
-                let oldest = person.known_since(&came.from).checked_sub((self.rules.since_days * 24).hours()).unwrap_or(Timestamp::MIN);
-                if old.at <= oldest {
+                if old.at <= self.searched_from(person, &came.from) {
                     continue;
                 }
                 let count = lines.iter().filter(|(kind, id)| *id == came.id && is_of(came.says, kind)).count();

@@ -47,7 +47,7 @@ impl Observer {
     }
 
     fn came(&self, standing: &mut Standing, fact: &Fact, who: Who, from: &str, says: Says) {
-        let is_theirs = self.people.get(&who).is_some_and(|person| person.has(from));
+        let is_theirs = self.people.get(&who).is_some_and(|person| person.has(from) && fact.at > self.searched_from(person, from));
         match says {
             Says::Dead => drop(standing.dead.insert(from.to_owned())),
             Says::Spoof => standing.doubted = true,
