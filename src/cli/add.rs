@@ -95,7 +95,8 @@ fn name_and_address(who: &str) -> Result<(String, Vec<crate::model::address::Add
     }
     let mailbox =
         Mailbox::parse(who).map_err(|error| Failure::user(error.to_string()).hint("write it like \"Jane Doe <jane@plan.example>\""))?;
-    let several = mailbox.name.contains('@') && mailbox.name.contains([',', ';', '<']);
+    // An address before a comma is another person's; one that merely stands in a name is a strange name.
+    let several = mailbox.name.rsplit([',', ';']).skip(1).any(|part| part.contains('@'));
     if several {
         return Err(Failure::user(format!("“{}” names more than one person", clean_name(who))).hint("add them one at a time"));
     }

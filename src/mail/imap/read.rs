@@ -81,13 +81,19 @@ impl Imap {
 
     fn bodies(&mut self, uids: &UidSet, items: &str, message: &mut dyn FnMut(u32, Vec<u8>)) -> Result<(), EdgeError> {
         let told = self.fetch(uids, items, Terms::default())?;
+        let mut refused = Vec::new();
+        for set in told.refused {
+            // What another program has just thrown away is refused by some servers too.
+            refused.extend(self.uids_in(&set)?);
+        }
+        if told.rows.is_empty() && refused.len() > 1 {
+            // No damaged message, but a server that gives none today.
+            return Err(EdgeError::Permanent(told.why.unwrap_or_default()));
+        }
         for (uid, fetched) in told.rows {
             message(uid, fetched.body.unwrap_or_default());
         }
-        for set in told.refused {
-            // What another program has just thrown away is refused by some servers too.
-            self.uids_in(&set)?.into_iter().for_each(|uid| message(uid, Vec::new()));
-        }
+        refused.into_iter().for_each(|uid| message(uid, Vec::new()));
         Ok(())
     }
 
