@@ -93,7 +93,9 @@ impl Imap {
         for (uid, fetched) in told.rows {
             message(uid, fetched.body.unwrap_or_default());
         }
-        refused.into_iter().for_each(|uid| message(uid, Vec::new()));
+        for uid in refused {
+            message(uid, Vec::new());
+        }
         Ok(())
     }
 
