@@ -2,7 +2,7 @@
 
 mod gather;
 
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 
 use super::{LOOK_MINUTES, Trouble, pause_of_sending};
 use crate::letters;
@@ -17,6 +17,8 @@ use crate::store::{StoreError, Tx};
 use crate::world::World;
 
 const NAME: &str = "digest";
+/// How long a refused login pauses all sending at most.
+const LOGIN_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// When the digest of the period was handed to the server.
 const HANDED_OVER: &str = "digest_handed_over";
 /// The periods whose digest was sent, the last few of them.
@@ -47,7 +49,10 @@ pub fn compose(world: &World) -> Result<(Digest, letters::Rendered), Trouble> {
 /// When it cannot be sent (it is tried again on the next turn), or the database fails.
 pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
     let Some(period) = due_period(world)? else { return Ok(()) };
-    if !matches!(world.post, Post::Folder(_)) && pause_of_sending(world)?.is_some() {
+    // A refused login is left alone, also by the digest; a daily limit is longer than that, and need not hold it up.
+    let now = world.now();
+    let is_brief = |until: Timestamp| until.duration_since(now) <= LOGIN_PAUSE;
+    if !matches!(world.post, Post::Folder(_)) && pause_of_sending(world)?.is_some_and(|(until, _)| is_brief(until)) {
         return Ok(());
     }
     send(world, period)

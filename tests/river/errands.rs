@@ -106,3 +106,23 @@ fn a_dry_run_with_a_check_in_due_asks_the_server_no_more_than_any_other() {
     assert!(next >= SignedDuration::from_mins(1), "{next:?}");
     assert!(town.out().is_empty());
 }
+
+/// Holds P12, R8.
+#[test]
+fn p12_a_daily_limit_that_holds_up_the_check_ins_does_not_hold_up_the_digest() {
+    let mut town = known();
+    town.turn();
+    town.approve_all();
+    town.clock_at("2026-04-13 06:00");
+    town.turn();
+    let now = town.see().now();
+    let quota = |tx: &curbside::store::Tx<'_>| {
+        tx.set_value("sending_paused_until", &(now + jiff::SignedDuration::from_hours(20)).to_string())?;
+        tx.set_value("sending_paused_why", "your provider's daily limit is reached")
+    };
+    town.see().store.write(quota).expect("a database");
+    let digests = town.digests();
+    town.clock_at("2026-04-13 07:00");
+    town.turn();
+    assert_eq!(town.digests() - digests, 1);
+}

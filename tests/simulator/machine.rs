@@ -335,8 +335,9 @@ impl Machine {
         let world = self.world.as_ref().expect("started");
         let shown = world.now();
         let next = flow::next_turn(world).unwrap_or(shown).duration_since(shown);
+        let waits = world.store.read(flow::Errands::read).is_ok_and(|errands| errands.all().next().is_some());
         let mut life = self.shared.life();
-        life.ends_turn(turn);
+        life.ends_turn(turn, waits);
         if turn.trouble.is_some() { SignedDuration::from_secs(300) } else { next.max(SignedDuration::from_secs(30)) }
     }
 
@@ -491,11 +492,13 @@ impl Life {
         self.now
     }
 
-    fn ends_turn(&mut self, turn: &flow::Turn) {
+    fn ends_turn(&mut self, turn: &flow::Turn, waits: bool) {
         self.armed = None;
         if let Some(trouble) = &turn.trouble {
             self.troubled_at = self.now;
             self.tell(|| format!("trouble: {trouble}"));
+        } else if waits {
+            self.troubled_at = self.now;
         } else if self.now.duration_since(self.troubled_at) > SignedDuration::from_mins(15) && self.skew.is_zero() {
             self.note(What::CalmTurn);
         }
