@@ -10,7 +10,7 @@ use crate::support::letters::{answer, mail, now};
 use crate::support::owner::{Owner, the_one_mail, wait_until};
 use crate::support::proxy::{Proxy, Way};
 use crate::support::scripted::imap_for_all;
-use crate::support::servers::{deliver, folder, post, servers};
+use crate::support::servers::{deliver, folder, post, queue_is_empty, servers};
 
 /// Holds P8, O1.
 #[test]
@@ -18,6 +18,7 @@ fn after_a_long_sleep_the_mail_of_that_time_is_read() {
     let crowd = Crowd::approved("leah", 1);
     let daemon = crowd.owner.run();
     wait_until("it is sent", || crowd.states().contains_key("sent"));
+    wait_until("it lies in their mailbox, to be answered", queue_is_empty);
     let held = crowd.imap.hold(Way::There, b" IDLE\r\n", true);
     held.wait();
     drop(held);
