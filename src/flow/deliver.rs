@@ -5,7 +5,7 @@ mod copies;
 
 use jiff::{Timestamp, ToSpan};
 
-pub(super) use attempt::record_sent;
+pub(super) use attempt::{LOGIN_HOURS, record_sent};
 pub use copies::file_copies;
 
 use super::change::attached::{Attached, attached};

@@ -4,6 +4,7 @@ mod gather;
 
 use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 
+use super::deliver::LOGIN_HOURS;
 use super::{LOOK_MINUTES, Trouble, pause_of_sending};
 use crate::letters;
 use crate::mail::compose::{self as composing, Letter};
@@ -17,8 +18,6 @@ use crate::store::{StoreError, Tx};
 use crate::world::World;
 
 const NAME: &str = "digest";
-/// How long a refused login pauses all sending at most.
-const LOGIN_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// When the digest of the period was handed to the server.
 const HANDED_OVER: &str = "digest_handed_over";
 /// The periods whose digest was sent, the last few of them.
@@ -51,7 +50,7 @@ pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
     let Some(period) = due_period(world)? else { return Ok(()) };
     // A refused login is left alone, also by the digest; a daily limit is longer than that, and need not hold it up.
     let now = world.now();
-    let is_brief = |until: Timestamp| until.duration_since(now) <= LOGIN_PAUSE;
+    let is_brief = |until: Timestamp| until.duration_since(now) <= SignedDuration::from_hours(LOGIN_HOURS);
     if !matches!(world.post, Post::Folder(_)) && pause_of_sending(world)?.is_some_and(|(until, _)| is_brief(until)) {
         return Ok(());
     }

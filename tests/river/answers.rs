@@ -137,6 +137,20 @@ fn p6_list_mail_is_no_touch() {
     assert_eq!(town.stands(JANE), "active");
 }
 
+/// A mail of Jane's that asks nothing, and the check-in that tells her the news two months later; the id of her mail.
+fn thanks_and_hears_of_news(town: &mut Town, mail: &[u8]) -> String {
+    town.put("INBOX", mail);
+    town.turn();
+    let theirs = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote);
+    let id = theirs.and_then(|entry| entry.message_id).expect("kept");
+    town.does(Change::Correct(id.clone(), curbside::model::reading::Outcome::Acknowledged));
+    town.news("I passed the board examination.");
+    town.days_pass(57);
+    town.approve_all();
+    town.days_pass(3);
+    id
+}
+
 #[test]
 fn p6_they_are_written_to_where_they_last_wrote_from_by_the_alias_they_used_in_that_thread() {
     let mut town = Town::new();
@@ -145,20 +159,13 @@ fn p6_they_are_written_to_where_they_last_wrote_from_by_the_alias_they_used_in_t
         new
     });
     let mail = town.letter("jane@home.example", "sam.rivers@clinic.example", "Your paper", &[], "Thank you for the article, I enjoyed it.");
-    town.put("INBOX", &mail);
-    town.turn();
-    let id = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote).and_then(|entry| entry.message_id);
-    town.does(Change::Correct(id.clone().expect("kept"), curbside::model::reading::Outcome::Acknowledged));
-    town.news("I passed the board examination.");
-    town.days_pass(57);
-    town.approve_all();
-    town.days_pass(3);
+    let id = thanks_and_hears_of_news(&mut town, &mail);
     let out = town.out();
     assert_eq!(out.len(), 1, "{:?}", town.why(JANE).skip);
     assert_eq!(out[0].to, "jane@home.example");
     assert_eq!(out[0].mail.sender().map(ToString::to_string).as_deref(), Some("sam.rivers@clinic.example"));
     assert_eq!(out[0].mail.subject, "Re: Your paper");
-    assert_eq!(out[0].mail.in_reply_to, vec![id.expect("kept")]);
+    assert_eq!(out[0].mail.in_reply_to, vec![id]);
     assert!(!out[0].mail.text.as_deref().unwrap_or_default().contains('>'), "no quoted history");
 }
 
@@ -198,14 +205,7 @@ fn an_answer_to_a_mail_without_references_keeps_the_conversation_together() {
     let mail =
         town.letter(JANE, ME, "Your paper", &["In-Reply-To: <paper@owner.example>"], "Thank you for the paper, it was a pleasure to read.");
     let parent = curbside::mail::mime::parse(&mail).and_then(|mail| mail.message_id).expect("an id");
-    town.put("INBOX", &mail);
-    town.turn();
-    let id = town.journal(JANE).into_iter().rfind(|entry| entry.line.kind == EntryKind::TheyWrote).and_then(|entry| entry.message_id);
-    town.does(Change::Correct(id.expect("kept"), curbside::model::reading::Outcome::Acknowledged));
-    town.news("I passed the board examination.");
-    town.days_pass(57);
-    town.approve_all();
-    town.days_pass(3);
+    thanks_and_hears_of_news(&mut town, &mail);
     let out = town.out();
     assert_eq!(out.len(), 1, "{:?}", town.why(JANE).skip);
     assert_eq!(out[0].mail.references, ["paper@owner.example".to_owned(), parent]);

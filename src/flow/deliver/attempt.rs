@@ -25,7 +25,7 @@ const GIVE_UP_HOURS: i64 = 5 * 24;
 /// A provider's daily quota frees within a day.
 const QUOTA_HOURS: i64 = 24;
 /// A refused login is tried again after an hour at the earliest: no login loop.
-const LOGIN_HOURS: i64 = 1;
+pub(in crate::flow) const LOGIN_HOURS: i64 = 1;
 /// A person whose check-in was refused is not proposed again before.
 const LEAST_DAYS_AFTER_REFUSAL: Span = Span::Weeks(1);
 
