@@ -134,7 +134,7 @@ fn answer(tx: &Tx<'_>, id: ContactId, contact: &Contact, at: Timestamp, round: i
     };
     let raw =
         format!("Subject: Re: A word\r\nMessage-ID: <{rfc_id}>\r\n\r\n{}", "Thanks for the note, and all the best to you.\r\n".repeat(20));
-    let kept = tx.keep_message(&message, &Arrival { event: &rfc_id, folder: "INBOX", raw: raw.as_bytes() })?;
+    let kept = tx.keep_message(&message, &Arrival { event: &rfc_id, folder: "INBOX", arrived: None, raw: raw.as_bytes() })?;
     let mut line = NewEntry::about(id, at, EntryKind::TheyWrote, "they wrote: thanks").with([Effect::Touch(Side::Theirs)]);
     line.message = Some(kept);
     tx.append(&line, at).map(drop)

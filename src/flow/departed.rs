@@ -70,5 +70,5 @@ fn keep_own(tx: &Tx<'_>, draft: &Draft, raw: &[u8], at: Timestamp) -> Result<Opt
         offset: None,
         reading: None,
     };
-    tx.keep_message(&message, &Arrival { event: &event, folder: "", raw }).map(Some)
+    tx.keep_message(&message, &Arrival { event: &event, folder: "", arrived: None, raw }).map(Some)
 }

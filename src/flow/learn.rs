@@ -323,7 +323,7 @@ impl Learner<'_> {
             offset: mail.date.filter(|date| date.at.duration_since(found.at).abs() <= AT_ONCE).map(|date| date.offset.seconds()),
             reading,
         };
-        self.tx.keep_message(&message, &Arrival { event: found.event, folder: &self.folder.name, raw: found.bytes })
+        self.tx.keep_message(&message, &Arrival { event: found.event, folder: &self.folder.name, arrived: found.arrived, raw: found.bytes })
     }
 }
 

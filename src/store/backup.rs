@@ -15,6 +15,8 @@ use super::{Store, StoreError};
 pub const KEPT_DAYS: i64 = 14;
 /// When the hour of a backup stands in its name.
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
+/// Backups of one second and one label.
+const MOST_A_SECOND: u32 = 1_000;
 /// How the name of a database begins that a restore put aside.
 const ASIDE: &str = "curbside-replaced-";
 /// Between two tries to copy a file that is locked at this moment.
@@ -38,9 +40,19 @@ impl Store {
         let dir = self.dir().join("backups");
         make_private_dir(&dir)?;
         let stamp = now.strftime(STAMP);
-        let path = dir.join(format!("curbside-{stamp}-{label}.db"));
-        self.back_up_to(&path)?;
-        Ok(path)
+        // A second one of the same second has a name of its own: another command, or one killed right after the first.
+        let more = (2..=MOST_A_SECOND).map(|n| format!("-{n}"));
+        for more in std::iter::once(String::new()).chain(more) {
+            let path = dir.join(format!("curbside-{stamp}-{label}{more}.db"));
+            if path.exists() {
+                continue;
+            }
+            match self.back_up_to(&path) {
+                Err(_) if path.exists() => {}
+                other => return other.map(|()| path),
+            }
+        }
+        Err(StoreError::Place(dir, "it holds too many backups of one second".to_owned()))
     }
 
     /// Copies the database to a file that does not exist yet.

@@ -39,6 +39,8 @@ pub struct Arrival<'a> {
     pub event: &'a str,
     /// The folder it was found in.
     pub folder: &'a str,
+    /// When the provider took it in, if that is known.
+    pub arrived: Option<Timestamp>,
     /// The bytes.
     pub raw: &'a [u8],
 }
@@ -52,8 +54,8 @@ impl Tx<'_> {
         let direction = if message.direction == Direction::In { "in" } else { "out" };
         self.conn
             .prepare_cached(
-                "INSERT INTO message (event, thread, rfc_id, contact, direction, peer, mine, subject, chain, at, zone, folder, reading, raw)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                "INSERT INTO message (event, thread, rfc_id, contact, direction, peer, mine, subject, chain, at, zone, folder, reading, raw, arrived)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?
             .execute(params![
                 arrival.event,
@@ -70,6 +72,7 @@ impl Tx<'_> {
                 arrival.folder,
                 message.reading.as_ref().map(json).transpose()?,
                 arrival.raw,
+                arrival.arrived.map(micros),
             ])?;
         let id = self.conn.last_insert_rowid();
         if message.thread.0 == 0 {

@@ -8,11 +8,11 @@ use rusqlite_migration::{M, Migrations};
 /// All upgrades, oldest first. Their number is the file's `user_version`.
 #[must_use]
 pub fn upgrades() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST)])
+    Migrations::new(vec![M::up(FIRST), M::up(CORRECTIONS)])
 }
 
 /// How many upgrades this program knows.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Times are microseconds since 1970 UTC, days are `YYYY-MM-DD`, lists are JSON.
 const FIRST: &str = r"
@@ -200,4 +200,11 @@ CREATE TABLE request (
     asked   INTEGER NOT NULL,
     answer  TEXT
 ) STRICT;
+";
+
+/// The owner's corrections are found without reading the whole journal, and a kept mail can be read again as of the hour it
+/// came; of those kept before, that hour is not known.
+const CORRECTIONS: &str = r"
+ALTER TABLE message ADD COLUMN arrived INTEGER;
+CREATE INDEX journal_corrected ON journal (kind, message) WHERE kind = 'corrected';
 ";

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use curbside::flow::{Change, fingerprint};
 use curbside::store::Store;
@@ -145,7 +146,8 @@ fn p17_a_file_of_every_release_tells_the_same_after_the_upgrade() {
         let store = Store::open(&path, now).expect("upgraded");
         store.check().expect("sound");
         assert_eq!(told(&path), expected, "version {version}");
-        let fresh = dir.path().join("fresh.db");
+        let new = folder_in_memory();
+        let fresh = new.path().join("curbside.db");
         Store::open(&fresh, now).expect("made");
         assert_eq!(shape(&path), shape(&fresh), "an old file and the upgrades make what a new one is");
         let newest: i64 =
@@ -193,5 +195,19 @@ fn p17_an_upgrade_killed_at_any_write_is_completed_by_the_next_start() {
                 break;
             }
         }
+    }
+}
+
+#[test]
+fn p17_commands_that_are_the_first_on_an_old_file_at_the_same_moment_upgrade_it_once() {
+    for (version, sql, expected) in released() {
+        let ready = Ready::bare();
+        laid(&sql, &ready.database());
+        let started: Vec<_> =
+            (0..6).map(|_| ready.command("2026-04-10T22:00:00Z", &["contacts"]).stdout(Stdio::null()).spawn().expect("started")).collect();
+        for mut command in started {
+            assert!(command.wait().expect("ended").success(), "version {version}");
+        }
+        assert_eq!(told(&ready.database()), expected, "version {version}");
     }
 }
