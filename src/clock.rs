@@ -45,6 +45,13 @@ impl Clock {
         }
     }
 
+    /// The hour for those who ask again and again and know no clock.
+    #[must_use]
+    pub fn hour(&self) -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+        let clock = self.clone();
+        Arc::new(move || clock.now())
+    }
+
     /// Sets a frozen clock; a running one is not touched.
     pub fn set(&self, to: Timestamp) {
         if let Self::Frozen(at) = self {

@@ -7,14 +7,14 @@ use serde::Deserialize;
 
 use crate::model::address::{Address, Mailbox, ascii_domain, clean_name};
 use crate::model::settings::{
-    Account, CadenceRules, DigestRules, Hours, OAuthProvider, Owner, ReadingRules, SecretSource, SendingRules, Server, Servers, Settings,
-    Weekdays,
+    Account, CadenceRules, DigestRules, Hours, Owner, ReadingRules, SendingRules, Server, Servers, Settings, Weekdays,
 };
 use crate::model::span::Span;
 
 mod fault;
 mod file;
 mod private;
+mod secret;
 
 pub use crate::model::settings::Security;
 pub use fault::ConfigError;
@@ -97,6 +97,9 @@ struct RawAccount {
     password_command: Option<String>,
     password_file: Option<PathBuf>,
     oauth: Option<String>,
+    oauth_client_id: Option<String>,
+    oauth_client_secret: Option<String>,
+    oauth_server: Option<String>,
     ca_file: Option<PathBuf>,
     folder: Option<PathBuf>,
     send_command: Option<String>,
@@ -220,7 +223,7 @@ fn account(raw: RawAccount, dir: &Path) -> Result<Account, ConfigError> {
         imap: server(IMAP, raw.imap_host.as_deref(), raw.imap_port, raw.imap_security.as_deref())?,
         smtp: server(SMTP, raw.smtp_host.as_deref(), raw.smtp_port, raw.smtp_security.as_deref())?,
         username,
-        secret: secret(&raw, dir)?,
+        secret: secret::source(&raw, dir)?,
         ca_file: raw.ca_file.map(|path| below(dir, path)),
     }))
 }
@@ -254,18 +257,6 @@ fn server(edge: Edge, host: Option<&str>, port: Option<u16>, security: Option<&s
         ));
     }
     Ok(server)
-}
-
-fn secret(raw: &RawAccount, dir: &Path) -> Result<SecretSource, ConfigError> {
-    match (&raw.password_command, &raw.password_file, raw.oauth.as_deref()) {
-        (Some(command), None, None) => Ok(SecretSource::Command(command.clone())),
-        (None, Some(file), None) => Ok(SecretSource::File(below(dir, file.clone()))),
-        (None, None, Some("google")) => Ok(SecretSource::OAuth(OAuthProvider::Google)),
-        (None, None, Some("microsoft")) => Ok(SecretSource::OAuth(OAuthProvider::Microsoft)),
-        (None, None, Some(other)) => Err(value("account", "oauth", format!("“{}” is none of google, microsoft", clean_name(other)))),
-        (None, None, None) => Err(value("account", "password_command", "is missing; give password_command, password_file or oauth")),
-        _ => Err(value("account", "password_command", "give only one of password_command, password_file and oauth")),
-    }
 }
 
 fn below(dir: &Path, path: PathBuf) -> PathBuf {

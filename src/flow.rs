@@ -31,7 +31,7 @@ pub use explain::{Why, next_due, why};
 pub use prepare::{DRAFTED_DAYS, plan, prepare};
 pub use record::restory_all;
 pub use roster::{LastWords, Wanted, employers, last_words, roster};
-pub use sync::{FolderReport, glance, sync};
+pub use sync::{FolderReport, glance, login_mended, sync};
 pub use weekly::{compose as weekly_digest, digest_now};
 
 pub use crate::steps::decide::outcome_in_words;

@@ -1,6 +1,8 @@
-//! Where passwords come from: a command's output or a 0600 file; never shown, never logged, never stored (P16).
+//! Where passwords come from and tokens are kept: a command's output or a 0600 file; never shown or logged (P16).
 
 pub mod command;
+pub mod kept;
+pub mod tokens;
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -15,12 +17,12 @@ use base64::prelude::BASE64_STANDARD;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::model::settings::{OAuthProvider, SecretSource};
+use crate::model::settings::SecretSource;
 
 /// How long a password command may take; it may ask an agent, but not wait for a person for ever.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
-/// Bytes read of a password file.
-const MOST_BYTES: u64 = 16 * 1024;
+/// Bytes read of a file with a secret.
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// Why there is no password. No variant holds what a command printed or a file contains.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +64,23 @@ pub enum SecretError {
         /// Its permission bits.
         mode: u32,
     },
-    /// Sign-in with a provider is not there yet.
-    #[error("signing in with {0} comes in a later version; use an app password with --password-command or --password-file")]
-    OAuth(&'static str),
+    /// A secret of ours cannot be kept.
+    #[error("{} cannot be written: {error}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// What should hold tokens holds something else.
+    #[error("what is kept of the sign-in cannot be read; sign in again: curbside init --reauth")]
+    NoTokens,
+    /// Somebody else renews them, and does not end.
+    #[error("another curbside is renewing the sign-in and does not end; curbside status says which runs")]
+    Held,
+    /// Tokens are no password, and are renewed by those who know the provider.
+    #[error("there is no password: you sign in with the provider")]
+    SignedIn,
 }
 
 /// Forbids core dumps of this process and its children: a password is in its memory while it signs in (P16).
@@ -91,17 +107,17 @@ pub fn password_unless(is_stopped: &dyn Fn() -> bool, source: &SecretSource, dir
     match source {
         SecretSource::Command(line) => from_command(is_stopped, line, dir, COMMAND_DEADLINE),
         SecretSource::File(path) => from_file(&dir.join(path)),
-        SecretSource::OAuth(OAuthProvider::Google) => Err(SecretError::OAuth("Google")),
-        SecretSource::OAuth(OAuthProvider::Microsoft) => Err(SecretError::OAuth("Microsoft")),
+        SecretSource::OAuth(_) => Err(SecretError::SignedIn),
     }
 }
 
-/// True when words hold the password, as it is or as a login encodes it (RFC 4616).
+/// True when words hold the password or the token, as it is or as a login encodes it (RFC 4616, XOAUTH2).
 #[must_use]
 pub fn is_in(words: &str, username: &str, password: &SecretString) -> bool {
     let secret = password.expose_secret();
     let encoded = |text: &str| BASE64_STANDARD.encode(text).trim_end_matches('=').to_owned();
-    [secret.to_owned(), encoded(secret), encoded(&format!("\0{username}\0{secret}"))].iter().any(|form| words.contains(form.as_str()))
+    let logins = [encoded(&format!("\0{username}\0{secret}")), encoded(&format!("user={username}\x01auth=Bearer {secret}\x01\x01"))];
+    [secret.to_owned(), encoded(secret)].iter().chain(&logins).any(|form| words.contains(form.as_str()))
 }
 
 fn from_command(is_stopped: &dyn Fn() -> bool, line: &str, dir: &Path, deadline: Duration) -> Result<SecretString, SecretError> {
@@ -117,6 +133,11 @@ fn failure(status: ExitStatus) -> SecretError {
 }
 
 fn from_file(path: &Path) -> Result<SecretString, SecretError> {
+    secret("the password file", text_of(path)?.expose_secret().as_bytes())
+}
+
+/// What a file with a secret holds; only its owner may be able to read it.
+fn text_of(path: &Path) -> Result<SecretString, SecretError> {
     let unreadable = |error| SecretError::Unreadable { path: path.to_owned(), error };
     // Looked at before it is opened (opening a pipe waits for a writer) and again once it is open (it may have been swapped).
     check_file(path, &fs::metadata(path).map_err(unreadable)?)?;
@@ -124,7 +145,7 @@ fn from_file(path: &Path) -> Result<SecretString, SecretError> {
     check_file(path, &file.metadata().map_err(unreadable)?)?;
     let mut bytes = Vec::new();
     file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    secret("the password file", &bytes)
+    String::from_utf8(bytes).map(SecretString::from).map_err(|_| SecretError::NoText("the password file"))
 }
 
 fn check_file(path: &Path, metadata: &Metadata) -> Result<(), SecretError> {

@@ -82,7 +82,7 @@ pub fn world(home: &Path) -> World {
     let settings = config::load(&home.join("config.toml")).expect("a configuration");
     let store = Store::open(&home.join("curbside.db"), Clock::system().now()).expect("a database");
     store.unite_suppressions(Dice::System.bytes(), Clock::system().now()).expect("a key");
-    let post = Post::new(&settings.account, home.to_owned(), Wake::default());
+    let post = Post::new(&settings.account, home.to_owned(), Wake::default(), Clock::system().hour());
     World {
         store,
         post,

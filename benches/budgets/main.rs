@@ -2,6 +2,9 @@
 //!
 //! `CURBSIDE_BENCH_MESSAGES` (100000) sets the size of the mailbox (0: none is read), `CURBSIDE_BENCH_RUNS` (5) how often each is timed.
 
+#[path = "../../tests/support/authority.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod authority;
 #[path = "../../tests/support/servers.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod servers;

@@ -75,7 +75,7 @@ fn world(home: &Path, now: Timestamp, seed: u64) -> Result<World, Failure> {
     let dice = Dice::seeded(seed);
     store.unite_suppressions(dice.bytes(), now)?;
     let (library, _) = Library::load(&places.templates());
-    let post = Post::new(&settings.account, home.to_owned(), Wake::default());
+    let post = Post::new(&settings.account, home.to_owned(), Wake::default(), Clock::frozen(now).hour());
     Ok(World { store, post, clock: Clock::frozen(now), dice, settings, library, home: home.to_owned(), dry_run: false })
 }
 

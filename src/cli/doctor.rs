@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::init::try_servers;
+use super::init::attempt;
 use super::say::counted;
 use super::{Failure, Frame, Kind};
 use crate::checkins;
 use crate::config;
+use crate::mail::key::Keys;
 use crate::mail::maildir::Maildir;
-use crate::model::settings::{Account, Settings};
-use crate::secrets;
+use crate::model::settings::{Account, Servers, Settings};
 use crate::store::Store;
 use crate::world::World;
 
@@ -69,7 +69,7 @@ fn findings(frame: &Frame) -> Result<Vec<Finding>, Failure> {
     found.push(Finding { what: "database", kind: Kind::Data, outcome: database(&places, frame) });
     found.push(Finding { what: "clock", kind: Kind::Config, outcome: Ok(clock(&settings, frame)) });
     found.push(templates(&places));
-    found.extend(account(&settings, &places.config));
+    found.extend(account(&settings, &places.config, frame));
     if let Ok(world) = frame.world() {
         found.push(daemon(&world));
     }
@@ -102,16 +102,28 @@ fn templates(places: &super::places::Places) -> Finding {
     Finding { what: "templates", kind: Kind::Config, outcome }
 }
 
-fn account(settings: &Settings, dir: &std::path::Path) -> Vec<Finding> {
+fn account(settings: &Settings, dir: &std::path::Path, frame: &Frame) -> Vec<Finding> {
     match &settings.account {
         Account::Folder { dir, send_command } => folder(dir, send_command.as_deref()),
-        Account::Servers(servers) => match secrets::password(&servers.secret, dir) {
-            Err(error) => vec![Finding { what: "password", kind: Kind::Config, outcome: Err(error.to_string()) }],
-            Ok(password) => match try_servers(servers, &password) {
-                Ok(lines) => lines.into_iter().map(|line| Finding { what: "mail", kind: Kind::Network, outcome: Ok(line) }).collect(),
-                Err(failure) => vec![Finding { what: "mail", kind: Kind::Network, outcome: Err(failure.message) }],
-            },
-        },
+        Account::Servers(servers) => mail(settings, servers, dir, frame),
+    }
+}
+
+fn mail(settings: &Settings, servers: &Servers, dir: &std::path::Path, frame: &Frame) -> Vec<Finding> {
+    let finding = |what, kind, outcome| Finding { what, kind, outcome };
+    let hour = match frame.clock(Some(&settings.account)) {
+        Ok(clock) => clock.hour(),
+        Err(failure) => return vec![finding("clock", failure.kind, Err(failure.message))],
+    };
+    let keys = Keys::of(servers, dir, &hour);
+    if let Err(error) = keys.key() {
+        let is_password = servers.secret.oauth().is_none();
+        let (what, kind) = if is_password { ("password", Kind::Config) } else { ("sign-in", Kind::Network) };
+        return vec![finding(what, kind, Err(error.to_string()))];
+    }
+    match attempt::both_with(&keys) {
+        Ok(lines) => lines.into_iter().map(|line| finding("mail", Kind::Network, Ok(line))).collect(),
+        Err(failure) => vec![finding("mail", Kind::Network, Err(failure.message))],
     }
 }
 

@@ -88,7 +88,7 @@ impl Frame {
         for error in errors {
             self.say.warn(&error.to_string());
         }
-        let post = Post::new(&settings.account, places.config.clone(), wake);
+        let post = Post::new(&settings.account, places.config.clone(), wake, clock.hour());
         let world = World { store, post, clock, dice: Dice::System, settings, library, home: places.config, dry_run: false };
         if world.store.read(|tx| tx.value("suppression_key"))?.is_none() {
             world.store.unite_suppressions(world.dice.bytes(), world.now())?;

@@ -2,31 +2,31 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
 use serde_json::json;
 
+use self::sign_in::SignedIn;
 use super::say::{can_ask, counted};
 use super::{Failure, Frame, Kind, days};
 use crate::clock::{Clock, Dice};
 use crate::config::{self, ConfigError};
-use crate::mail::imap::{Imap, Stop};
 use crate::mail::maildir::Maildir;
-use crate::mail::{imap, smtp};
 use crate::model::address::clean_name;
-use crate::model::edge::EdgeError;
-use crate::model::settings::{Account, Server, Servers, Settings};
+use crate::model::settings::{Account, Settings};
 use crate::secrets;
 use crate::store::Store;
 
 mod ask;
+pub(super) mod attempt;
+mod sign_in;
 
 /// Set up: who you are and where your mail is; the logins are tried before anything is written
 ///
 /// In a terminal, what is not given by a flag is asked for.
-/// Passwords are never stored: name a command that prints it, or a file with mode 0600.
+/// Passwords are never stored: name a command that prints it, or a file with mode 0600. Or sign in with Google or
+/// Microsoft: then only tokens are kept, in a file that only you can read.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(
-    after_help = "Examples:\n  curbside init\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --imap-host imap.mail.example --smtp-host smtp.mail.example \\\n      --password-command \"pass show mail\"\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --folder ~/Mail --send-command \"msmtp -t\""
+    after_help = "Examples:\n  curbside init\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --imap-host imap.mail.example --smtp-host smtp.mail.example \\\n      --password-command \"pass show mail\"\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --folder ~/Mail --send-command \"msmtp -t\"\n  curbside init --reauth"
 )]
 pub struct Args {
     /// Your name, as it stands below a mail
@@ -65,9 +65,24 @@ pub struct Args {
     /// A file, mode 0600, whose first line is the password
     #[arg(long, value_name = "FILE", conflicts_with = "oauth")]
     password_file: Option<PathBuf>,
-    /// Sign in with google or microsoft (comes in a later version)
+    /// Sign in with google or microsoft instead, in your browser
     #[arg(long, value_name = "WHO", value_parser = ["google", "microsoft"])]
     oauth: Option<String>,
+    /// With --oauth: the client id of your own registration there
+    #[arg(long, value_name = "ID", requires = "oauth", conflicts_with = "oauth_client_file")]
+    oauth_client_id: Option<String>,
+    /// With --oauth: the JSON file that Google gives for your own registration
+    #[arg(long, value_name = "FILE", requires = "oauth")]
+    oauth_client_file: Option<PathBuf>,
+    /// Sign in by a code that you type on another machine, where the provider allows it
+    #[arg(long)]
+    device: bool,
+    /// Sign in again, for the account that is set up
+    #[arg(long, conflicts_with_all = ["email", "folder", "force", "imap_host", "name", "oauth", "smtp_host"])]
+    reauth: bool,
+    /// For tests: an authorization server on this machine
+    #[arg(long, value_name = "URL", requires = "oauth", hide = true)]
+    oauth_server: Option<String>,
     /// A certificate authority of your own, PEM
     #[arg(long, value_name = "PEM")]
     ca_file: Option<PathBuf>,
@@ -86,6 +101,9 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    if args.reauth {
+        return sign_in::again(frame, &args);
+    }
     let places = frame.places()?;
     let file = places.config_file();
     if file.exists() && !args.force {
@@ -93,19 +111,19 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
             Failure::user(format!("{} is there already", file.display())).hint("change it in an editor, or replace it with --force")
         );
     }
-    if args.oauth.is_some() {
-        return Err(Failure::user("signing in with Google or Microsoft comes in a later version")
-            .hint("an app password works today: make one in your account there, and give --password-command or --password-file"));
-    }
     let args = if can_ask() { ask::missing(args)? } else { args };
     let text = config_text(&args)?;
     let settings = config::parse(&text, &file).map_err(by_flag)?;
     frame.clock(Some(&settings.account))?;
-    let tried = try_account(&settings, &places.config)?;
+    let tried = try_account(frame, &settings, &places.config, args.device)?;
     places.make()?;
     let store = Store::open(&places.database(), Clock::system().now())?;
     store.unite_suppressions(Dice::System.bytes(), Clock::system().now())?;
+    if let Some(signed_in) = &tried.signed_in {
+        signed_in.keep()?;
+    }
     config::write(&file, &text)?;
+    let tried = tried.lines;
     let object = json!({ "config": file, "database": places.database(), "email": settings.owner.mailbox.address, "tried": tried });
     frame.say.answer(&object, || words(&file, &tried))?;
     Ok(())
@@ -144,7 +162,7 @@ fn config_text(args: &Args) -> Result<String, Failure> {
         draft.set("account", "username", Some(args.username.clone().unwrap_or(email)));
         draft.set("account", "password_command", args.password_command.clone());
         draft.set("account", "password_file", path(&args.password_file));
-        draft.set("account", "oauth", args.oauth.clone());
+        sign_in_text(args, &mut draft)?;
         draft.set("account", "ca_file", path(&args.ca_file));
     }
     if !args.never.is_empty() {
@@ -153,19 +171,46 @@ fn config_text(args: &Args) -> Result<String, Failure> {
     Ok(draft.text())
 }
 
+fn sign_in_text(args: &Args, draft: &mut config::Draft) -> Result<(), Failure> {
+    let (id, secret) = match &args.oauth_client_file {
+        Some(file) => sign_in::downloaded(file).map(|(id, secret)| (Some(id), secret))?,
+        None => (args.oauth_client_id.clone(), None),
+    };
+    draft.set("account", "oauth", args.oauth.clone());
+    draft.set("account", "oauth_client_id", id);
+    draft.set("account", "oauth_client_secret", secret);
+    draft.set("account", "oauth_server", args.oauth_server.clone());
+    Ok(())
+}
+
+/// What was tried, and a sign-in that is to be kept.
+struct Tried {
+    lines: Vec<String>,
+    signed_in: Option<SignedIn>,
+}
+
 /// Tries every edge before anything is written.
-fn try_account(settings: &Settings, dir: &Path) -> Result<Vec<String>, Failure> {
+fn try_account(frame: &Frame, settings: &Settings, dir: &Path, by_device: bool) -> Result<Tried, Failure> {
     match &settings.account {
         Account::Folder { dir, .. } => {
             let folders = Maildir::open(dir).and_then(|maildir| maildir.folders()).map_err(|error| {
                 Failure::user(format!("--folder: {error}")).hint("name the Maildir++ that mbsync or another tool keeps, or give servers")
             })?;
-            Ok(vec![format!("{} is a Maildir with {}", dir.display(), counted(folders.len(), "folder"))])
+            Ok(Tried { lines: vec![format!("{} is a Maildir with {}", dir.display(), counted(folders.len(), "folder"))], signed_in: None })
         }
-        Account::Servers(servers) => {
-            let password = secrets::password(&servers.secret, dir).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
-            try_servers(servers, &password).map_err(|failure| failure.hint("nothing was written; give the flags again with what is right"))
-        }
+        Account::Servers(servers) => match servers.secret.oauth() {
+            Some(oauth) => {
+                sign_in::check_client(oauth)?;
+                let signed_in = sign_in::consent(frame, servers, oauth, dir, by_device)?;
+                Ok(Tried { lines: signed_in.tried.clone(), signed_in: Some(signed_in) })
+            }
+            None => {
+                let password = secrets::password(&servers.secret, dir).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
+                let lines = attempt::both(servers, &password)
+                    .map_err(|failure| failure.hint("nothing was written; give the flags again with what is right"))?;
+                Ok(Tried { lines, signed_in: None })
+            }
+        },
     }
 }
 
@@ -175,26 +220,4 @@ fn by_flag(error: ConfigError) -> Failure {
         ConfigError::Value { key, what, .. } => Failure::usage(format!("--{}: {what}", key.replace('_', "-"))),
         other => other.into(),
     }
-}
-
-/// Signs in at both servers and says what was found.
-pub(super) fn try_servers(servers: &Servers, password: &SecretString) -> Result<Vec<String>, Failure> {
-    let mut session = Imap::connect(servers, password, &Stop::new()).map_err(|error| at(&servers.imap, error))?;
-    let folders = session.folders()?;
-    session.logout();
-    let names: Vec<String> =
-        folders.iter().filter(|folder| folder.role.is_read()).take(6).map(|folder| imap::from_modified_utf7(&folder.name)).collect();
-    smtp::check(servers, password).map_err(|error| at(&servers.smtp, error))?;
-    Ok(vec![format!("signed in at {}: {}", servers.imap.host, names.join(", ")), format!("signed in at {} to send", servers.smtp.host)])
-}
-
-/// The sentence of a server with its port: a wrong port is half of what goes wrong here.
-fn at(server: &Server, error: EdgeError) -> Failure {
-    let mut failure = Failure::from(error);
-    let port = format!("port {}", server.port);
-    failure.message = failure.message.replace("this port", &port);
-    if !failure.message.contains(&port) {
-        failure.message = format!("{} ({} {port})", failure.message.trim_end_matches('.'), server.host);
-    }
-    failure
 }

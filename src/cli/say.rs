@@ -45,6 +45,12 @@ impl Say {
         }
     }
 
+    /// What the owner must see to go on, on standard error.
+    #[expect(clippy::unused_self, reason = "it is said whatever was asked for, through the same mouth")]
+    pub fn tell(&self, words: &str) {
+        let _ = writeln!(std::io::stderr(), "{}", safe(words));
+    }
+
     /// Something the owner should mend, on standard error.
     #[expect(clippy::unused_self, reason = "warnings are said whatever was asked for, through the same mouth")]
     pub fn warn(&self, words: &str) {

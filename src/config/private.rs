@@ -27,6 +27,10 @@ pub(super) fn check(path: &Path, account: &Account) -> Result<(), ConfigError> {
 
 fn holds_password(account: &Account) -> bool {
     let Account::Servers(servers) = account else { return false };
-    let SecretSource::Command(line) = &servers.secret else { return false };
+    let line = match &servers.secret {
+        SecretSource::Command(line) => line,
+        SecretSource::OAuth(oauth) => return oauth.client_secret.is_some(),
+        SecretSource::File(_) => return false,
+    };
     line.split_whitespace().next().is_some_and(|word| REPEATERS.contains(&word.rsplit('/').next().unwrap_or(word)))
 }

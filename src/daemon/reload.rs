@@ -50,7 +50,7 @@ impl Reloading {
 fn take_over(world: &mut World, settings: Settings, wake: &Wake) {
     if settings.account != world.settings.account {
         world.post.hang_up();
-        world.post = Post::new(&settings.account, world.home.clone(), wake.clone());
+        world.post = Post::new(&settings.account, world.home.clone(), wake.clone(), world.clock.hour());
     }
     world.settings = settings;
 }

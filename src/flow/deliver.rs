@@ -5,6 +5,7 @@ mod copies;
 
 use jiff::{Timestamp, ToSpan};
 
+pub(in crate::flow) use attempt::LOGIN_REFUSED;
 pub(super) use attempt::{LOGIN_HOURS, record_sent};
 pub use copies::file_copies;
 

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Trouble;
+use super::deliver::LOGIN_REFUSED;
 use super::learn::{Concern, Learner};
 use crate::model::address::Address;
 use crate::model::edge::EdgeError;
@@ -119,6 +120,21 @@ pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
         }
     })?;
     outcome
+}
+
+/// The owner has mended a login that was refused: what was paused for it goes on.
+///
+/// # Errors
+/// When the database fails.
+pub fn login_mended(world: &World) -> Result<(), Trouble> {
+    Ok(world.store.write(|tx| {
+        tx.clear_value("login_refused")?;
+        if tx.value("sending_paused_why")?.is_some_and(|why| why.starts_with(LOGIN_REFUSED)) {
+            tx.clear_value("sending_paused_until")?;
+            tx.clear_value("sending_paused_why")?;
+        }
+        Ok::<_, StoreError>(())
+    })?)
 }
 
 fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {

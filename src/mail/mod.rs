@@ -2,8 +2,10 @@
 
 pub mod compose;
 pub mod imap;
+pub mod key;
 pub mod maildir;
 pub mod mime;
+pub mod oauth;
 pub mod post;
 pub mod scripted;
 pub mod smtp;

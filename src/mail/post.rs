@@ -12,6 +12,7 @@ use jiff::Zoned;
 use jiff::civil::Date;
 
 use super::imap::{Imap, UidSet};
+use super::key::Hour;
 use super::scripted::Scripted;
 use super::smtp::Envelope;
 use crate::model::address::Address;
@@ -59,11 +60,12 @@ pub enum Waited {
 impl Post {
     /// The account of the settings; `dir` is where relative secrets are looked for. Connects to nothing yet.
     #[must_use]
-    pub fn new(account: &Account, dir: PathBuf, wake: Wake) -> Self {
+    pub fn new(account: &Account, dir: PathBuf, wake: Wake, hour: Hour) -> Self {
         match account {
             Account::Servers(servers) => Self::Servers(Box::new(ServersPost {
                 servers: servers.clone(),
                 dir,
+                hour,
                 wake,
                 session: None,
                 folders: Vec::new(),

@@ -87,7 +87,7 @@ pub fn send(
 pub struct Way<'a> {
     /// The owner's servers.
     pub servers: &'a Servers,
-    /// The password of the login.
+    /// The password of the login, or the access token where the settings say so.
     pub password: &'a SecretString,
     /// The limits of the stages.
     pub deadlines: Deadlines,
@@ -144,7 +144,7 @@ pub fn check(servers: &Servers, password: &SecretString) -> Result<String, EdgeE
 pub fn check_by(way: &Way<'_>) -> Result<String, EdgeError> {
     let visit = async {
         let mut talk = Talk::open(way.servers, &way.deadlines).await?;
-        let login = talk.login(&way.servers.username, way.password).await;
+        let login = talk.login(way.servers, way.password).await;
         talk.goodbye().await;
         login.map(|()| format!("{} port {} takes your mail", way.servers.smtp.host, way.servers.smtp.port))
     };
@@ -171,7 +171,7 @@ async fn converse(
 }
 
 async fn prepare(talk: &mut Talk, way: &Way<'_>, envelope: &Envelope, bytes: &[u8]) -> Result<(), SendAnswer> {
-    talk.login(&way.servers.username, way.password).await?;
+    talk.login(way.servers, way.password).await?;
     talk.mail_from(&envelope.from, bytes).await?;
     talk.rcpt_to(&envelope.to).await?;
     talk.data().await

@@ -113,8 +113,32 @@ pub enum SecretSource {
     Command(String),
     /// The first line of a file with mode 0600.
     File(PathBuf),
-    /// OAuth tokens; the sign-in comes later.
-    OAuth(OAuthProvider),
+    /// Tokens of a sign-in with the provider (RFC 6749), renewed as they run out.
+    OAuth(Box<OAuth>),
+}
+
+impl SecretSource {
+    /// How the owner signs in with the provider, if they do.
+    #[must_use]
+    pub fn oauth(&self) -> Option<&OAuth> {
+        match self {
+            Self::OAuth(oauth) => Some(oauth),
+            _ => None,
+        }
+    }
+}
+
+/// A sign-in with the mail provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OAuth {
+    /// Whose.
+    pub provider: OAuthProvider,
+    /// The client id of the owner's own registration; none: the one this program was built with, if any.
+    pub client_id: Option<String>,
+    /// What Google gives with it.
+    pub client_secret: Option<Unshown>,
+    /// An authorization server on this machine instead of the provider's: for tests.
+    pub server: Option<String>,
 }
 
 /// Whose sign-in is used.
@@ -124,6 +148,33 @@ pub enum OAuthProvider {
     Google,
     /// Microsoft.
     Microsoft,
+}
+
+impl OAuthProvider {
+    /// Its word in the settings.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Google => "google",
+            Self::Microsoft => "microsoft",
+        }
+    }
+
+    /// The provider of a word.
+    #[must_use]
+    pub fn of(key: &str) -> Option<Self> {
+        [Self::Google, Self::Microsoft].into_iter().find(|provider| provider.key() == key)
+    }
+}
+
+/// A text that no debugging line shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unshown(pub String);
+
+impl std::fmt::Debug for Unshown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// How often a contact wants a word.

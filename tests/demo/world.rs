@@ -20,6 +20,6 @@ pub fn world(home: &Path, mail: &Path, now: Timestamp) -> World {
     store.unite_suppressions(dice.bytes(), now).expect("a new key");
     let (library, errors) = Library::load(&home.join("templates"));
     assert!(errors.is_empty());
-    let post = Post::new(&settings.account, home.to_owned(), Wake::default());
+    let post = Post::new(&settings.account, home.to_owned(), Wake::default(), Clock::frozen(now).hour());
     World { store, post, clock: Clock::frozen(now), dice, settings, library, home: home.to_owned(), dry_run: false }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use curbside::model::settings::{OAuthProvider, SecretSource};
+use curbside::model::settings::SecretSource;
 use curbside::secrets::{SecretError, password};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
@@ -89,12 +89,6 @@ fn what_is_no_file_is_no_password() {
     assert!(matches!(by_file(Path::new("/dev/null")), Err(SecretError::NotAFile(_))));
     assert!(matches!(by_file(&home.path().join("none")), Err(SecretError::Unreadable { .. })));
     assert!(matches!(by_file(&file(&home, "\n", 0o600)), Err(SecretError::Empty(_))));
-}
-
-#[test]
-fn sign_in_by_oauth_says_that_it_comes_later() {
-    let error = password(&SecretSource::OAuth(OAuthProvider::Google), Path::new("/")).expect_err("not yet").to_string();
-    assert!(error.contains("Google") && error.contains("later version"), "{error}");
 }
 
 /// The environment of a running test cannot be changed safely, so the test runs itself anew with one more variable.

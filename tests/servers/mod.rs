@@ -13,6 +13,7 @@ mod operations;
 mod rest;
 mod service;
 mod settings;
+mod sign_in;
 mod smtp;
 mod smtp_real;
 mod smtp_script;

@@ -21,7 +21,7 @@ fn after_a_pass_the_inbox_stays_open_so_that_waiting_is_waiting() {
     let settings = config::load(&owner.home.join("config.toml")).expect("what init wrote");
     let clock = Clock::system();
     let store = Store::open(&owner.home.join("curbside.db"), clock.now()).expect("what init made");
-    let post = Post::new(&settings.account, owner.home.clone(), Wake::default());
+    let post = Post::new(&settings.account, owner.home.clone(), Wake::default(), Clock::system().hour());
     let library = Library::built_in();
     let mut world = World { store, post, clock, dice: Dice::System, settings, library, home: owner.home.clone(), dry_run: false };
     flow::turn(&mut world).expect("a turn");

@@ -1,6 +1,7 @@
 //! What the tests stand on.
 
 pub mod alone;
+pub mod authority;
 pub mod clock;
 pub mod crowd;
 pub mod disk;
@@ -14,5 +15,6 @@ pub mod proxy;
 pub mod said;
 pub mod scripted;
 pub mod servers;
+pub mod sign_in;
 pub mod surroundings;
 pub mod town;

@@ -126,7 +126,8 @@ impl Owner {
             ("--password-file", &password),
             ("--ca-file", &ca),
         ];
-        let instead = |flag: &str| more.contains(&flag) || flag == "--password-file" && more.contains(&"--password-command");
+        let elsewhere = ["--password-command", "--oauth"].iter().any(|flag| more.contains(flag));
+        let instead = |flag: &str| more.contains(&flag) || flag == "--password-file" && elsewhere;
         let mut words = vec!["init"];
         words.extend(usual.iter().filter(|(flag, _)| !instead(flag)).flat_map(|(flag, value)| [*flag, *value]));
         words.extend(more.iter().filter(|word| !word.is_empty()));

@@ -11,6 +11,8 @@ use curbside::mail::imap::{Imap, Stop};
 use curbside::model::settings::{SecretSource, Security, Server, Servers};
 use secrecy::SecretString;
 
+use super::authority;
+
 /// The password of every user.
 pub const PASSWORD: &str = "secret";
 
@@ -175,7 +177,7 @@ impl MailServers {
         let mut script = Command::new("bash")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/servers.sh"))
             .arg(&dir)
-            .args([imap, imaps, lmtp, smtp, submissions].map(|port| port.to_string()))
+            .args([imap, imaps, lmtp, smtp, submissions, authority::port()].map(|port| port.to_string()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

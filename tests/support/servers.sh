@@ -1,9 +1,10 @@
 #!/bin/bash
 # Runs Dovecot and Postfix for the tests on loopback, without systemd or syslog, until standard input ends.
-# Usage: servers.sh DIR IMAP IMAPS LMTP SMTP SUBMISSIONS      (five free ports; prints "ready" when all are open)
-# Any user may log in with the password "secret"; mail to @example.test is delivered, other domains are listed below.
+# Usage: servers.sh DIR IMAP IMAPS LMTP SMTP SUBMISSIONS AUTHORITY
+# (five free ports, and that of an authorization server; prints "ready" when all are open)
+# Any user may log in with the password "secret", or with a token that the authorization server calls good; mail to @example.test is delivered, other domains are listed below.
 set -eu
-dir=$1 imap=$2 imaps=$3 lmtp=$4 smtp=$5 submissions=$6
+dir=$1 imap=$2 imaps=$3 lmtp=$4 smtp=$5 submissions=$6 authority=$7
 support=$(cd "$(dirname "$0")" && pwd)
 case $(/usr/sbin/dovecot --version) in
   2.3.*) ;;
@@ -26,6 +27,14 @@ service anvil {
 }"
 fi
 
+cat > "$dir/oauth2.conf" <<END
+introspection_url = http://127.0.0.1:$authority/introspect?token=
+introspection_mode = get
+active_attribute = active
+active_value = true
+username_attribute = username
+username_format = %Lu
+END
 cat > "$dir/dovecot.conf" <<END
 base_dir = $dir/dovecot
 state_dir = $dir/state
@@ -37,7 +46,7 @@ ssl = yes
 ssl_cert = <$dir/tls/server.pem
 ssl_key = <$dir/tls/server.key
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_username_format = %Lu
 auth_username_chars =
 auth_failure_delay = 0
@@ -51,7 +60,13 @@ mail_max_userip_connections = 100
 recipient_delimiter = +
 $as_user
 passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = $dir/oauth2.conf
+}
+passdb {
   driver = static
+  mechanisms = plain login
   args = password=secret
 }
 userdb {

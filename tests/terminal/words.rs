@@ -72,7 +72,11 @@ fn init_speaks_of_the_flag_that_is_wrong() {
         (2, with(&["--email", "leah@mail.example", "--never", "not a domain"]), "--never: “not a domain” is not a domain"),
         (2, with(&["--email", "leah@mail.example", "--time-zone", "Mars/Base"]), "--time-zone: "),
         (2, with(&["--email", "leah@mail.example", "--imap-port", "0"]), "write a whole number from 1 to 65535"),
-        (1, init(&["--email", "leah@mail.example", "--oauth", "google"]), "an app password works today"),
+        (
+            3,
+            init(&["--email", "leah@mail.example", "--oauth", "google", "--imap-host", "localhost", "--smtp-host", "localhost"]),
+            "An app password is quicker",
+        ),
         (1, init(&["--email", "leah@mail.example", "--folder", "/nope/Mail"]), "--folder: "),
         (4, with(&["--email", "leah@mail.example", "--imap-port", "1"]), "port 1"),
     ] {

@@ -168,6 +168,9 @@ fn put_off(world: &World) -> Effect {
     Effect::PutOff(LEAST_DAYS_AFTER_REFUSAL.after_day(world.today()))
 }
 
+/// How the reason of a pause begins that ends with a login that works.
+pub(in crate::flow) const LOGIN_REFUSED: &str = "your mail server refused the login";
+
 /// True for refusals of the recipient that are about the address, not about policy, size or a full mailbox (RFC 3463).
 fn says_address_is_dead(refusal: &Refusal) -> bool {
     let about_address = match refusal.status.as_deref() {
@@ -185,13 +188,9 @@ fn is_quota(refusal: &Refusal) -> bool {
 fn not_sent(world: &World, tx: &Tx<'_>, draft: &mut Draft, error: &EdgeError) -> Result<(), Trouble> {
     tx.set_body_begun(draft.id, None)?;
     match error {
-        EdgeError::Login(words) => pause_queue(
-            world,
-            tx,
-            draft,
-            LOGIN_HOURS,
-            &format!("your mail server refused the login ({words}); mend it, then: curbside resume --all"),
-        ),
+        EdgeError::Login(words) => {
+            pause_queue(world, tx, draft, LOGIN_HOURS, &format!("{LOGIN_REFUSED} ({words}); mend it, then: curbside resume --all"))
+        }
         other => {
             if matches!(other, EdgeError::Temporary { wait: Some(_), .. }) {
                 breathe(world, tx, &other.to_string())?;

@@ -71,7 +71,8 @@ struct Terms {
 }
 
 impl Imap {
-    /// Connects within 15 s, secures the line, and only then signs in.
+    /// Connects within 15 s, secures the line, and only then signs in; the password is an access token where the settings
+    /// say so.
     ///
     /// # Errors
     /// `Temporary` for network trouble and a busy server, `Login` when the password is refused, `Permanent` when the
@@ -92,7 +93,7 @@ impl Imap {
         reins.begin(patience);
         let mut client = Client::new(Stream::new(line, filter.clone(), Arc::clone(&reins)));
         client.greeting_read = true; // by open_line
-        let session = sign_in(client, &filter, &servers.username, password)
+        let session = sign_in(client, &filter, servers, password)
             .map_err(|error| login_trouble(&host, &filter, &error, &|words| secrets::is_in(words, &servers.username, password)))?;
         let is_exchange = greeting.contains("Microsoft Exchange");
         let mut imap = Self { session, filter, reins, host, dead: false, can_idle: false, is_exchange };
@@ -221,15 +222,19 @@ fn secured(mut wire: Wire, servers: &Servers) -> Result<(Line, String), EdgeErro
     Ok((line, words))
 }
 
-/// LOGIN for plain ASCII; AUTHENTICATE PLAIN for the rest, which LOGIN cannot quote. Token logins belong here too.
-fn sign_in(client: Client<Stream>, filter: &Shared, username: &str, password: &SecretString) -> imap::Result<Session<Stream>> {
-    let password = password.expose_secret();
+/// LOGIN for plain ASCII; AUTHENTICATE PLAIN for the rest, which LOGIN cannot quote; XOAUTH2 for an access token.
+fn sign_in(client: Client<Stream>, filter: &Shared, servers: &Servers, password: &SecretString) -> imap::Result<Session<Stream>> {
+    let (username, password) = (servers.username.as_str(), password.expose_secret());
     let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    let needs_sasl = !is_plain(username) || !is_plain(password);
+    let has_token = servers.secret.oauth().is_some();
+    let needs_sasl = has_token || !is_plain(username) || !is_plain(password);
     filter.lock().begin(None, if needs_sasl { Plus::Many } else { Plus::None });
     let signed_in = catch_unwind(AssertUnwindSafe(|| {
-        let outcome =
-            if needs_sasl { client.authenticate("PLAIN", &Plain { username, password }) } else { client.login(username, password) };
+        let outcome = match needs_sasl {
+            true if has_token => client.authenticate("XOAUTH2", &Bearer { username, token: password }),
+            true => client.authenticate("PLAIN", &Plain { username, password }),
+            false => client.login(username, password),
+        };
         outcome.map_err(|(error, _)| error)
     }));
     signed_in.unwrap_or(Err(Error::ConnectionLost))
@@ -256,5 +261,20 @@ impl Authenticator for Plain<'_> {
 
     fn process(&self, _challenge: &[u8]) -> String {
         format!("\0{}\0{}", self.username, self.password)
+    }
+}
+
+/// XOAUTH2, as Google and Microsoft define it.
+struct Bearer<'t> {
+    username: &'t str,
+    token: &'t str,
+}
+
+impl Authenticator for Bearer<'_> {
+    type Response = String;
+
+    /// A challenge with something in it is the server's reason for its no, which it says once it got an empty answer.
+    fn process(&self, challenge: &[u8]) -> String {
+        if challenge.is_empty() { format!("user={}\x01auth=Bearer {}\x01\x01", self.username, self.token) } else { String::new() }
     }
 }

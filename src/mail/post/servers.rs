@@ -8,12 +8,11 @@ use jiff::civil::Date;
 
 use super::{Batch, Waited, Wake};
 use crate::mail::imap::{IdleEnd, Imap, UidSet};
+use crate::mail::key::{Hour, Key, Keys};
 use crate::mail::smtp::{self, Deadlines, Envelope, Way};
 use crate::model::edge::{EdgeError, SendAnswer};
 use crate::model::folder::{Folder, HeaderRow, Opened};
 use crate::model::settings::Servers;
-use crate::secrets::command::CommandError;
-use crate::secrets::{self, SecretError};
 
 /// Header blocks fetched at a time.
 const BATCH: u64 = 1_000;
@@ -24,6 +23,7 @@ const SEARCHED: u64 = 50_000;
 pub struct ServersPost {
     pub(super) servers: Servers,
     pub(super) dir: PathBuf,
+    pub(super) hour: Hour,
     pub(super) wake: Wake,
     pub(super) session: Option<Imap>,
     pub(super) folders: Vec<Folder>,
@@ -44,19 +44,29 @@ impl ServersPost {
     /// Hands a whole mail to the SMTP server; a stop of the program ends a send that has not begun its body.
     pub(super) fn send(&self, envelope: &Envelope, bytes: &[u8], before_body: &mut dyn FnMut() -> Result<(), String>) -> SendAnswer {
         let is_stopped = || self.wake.is_ended();
-        let password = match secrets::password_unless(&is_stopped, &self.servers.secret, &self.dir) {
-            Ok(password) => password,
-            Err(error) => return SendAnswer::NotSent(no_password(&error)),
+        let keys = Keys { servers: &self.servers, dir: &self.dir, hour: &self.hour, is_stopped: &is_stopped };
+        let mut attempt = |key: &Key| {
+            let way = Way { servers: &self.servers, password: &key.secret, deadlines: Deadlines::default(), is_stopped: &is_stopped };
+            smtp::send_by(&way, envelope, bytes, before_body)
         };
-        let way = Way { servers: &self.servers, password: &password, deadlines: Deadlines::default(), is_stopped: &is_stopped };
-        smtp::send_by(&way, envelope, bytes, before_body)
+        let answer = keys.key().map(|key| (attempt(&key), key));
+        let renewed = match &answer {
+            // A refused login comes before the first byte of the mail.
+            Ok((SendAnswer::NotSent(EdgeError::Login(_)), key)) => keys.instead_of(key),
+            _ => Ok(None),
+        };
+        match (answer, renewed) {
+            (_, Ok(Some(key))) => attempt(&key),
+            (Err(error), _) | (_, Err(error)) => SendAnswer::NotSent(error),
+            (Ok((answer, _)), Ok(None)) => answer,
+        }
     }
 
     /// Runs something on the session; after a failure the session is thrown away.
     pub(super) fn with<T>(&mut self, work: impl FnOnce(&mut Imap) -> Result<T, EdgeError>) -> Result<T, EdgeError> {
         let session = match &mut self.session {
             Some(session) => session,
-            empty => empty.insert(connect(&self.servers, &self.dir, &self.wake)?),
+            empty => empty.insert(connect(&self.servers, &self.dir, &self.hour, &self.wake)?),
         };
         let answer = work(session);
         if matches!(&answer, Err(error) if error.is_temporary()) {
@@ -157,17 +167,9 @@ impl ServersPost {
     }
 }
 
-fn connect(servers: &Servers, dir: &Path, wake: &Wake) -> Result<Imap, EdgeError> {
-    let password = secrets::password_unless(&|| wake.is_ended(), &servers.secret, dir).map_err(|error| no_password(&error))?;
-    Imap::connect(servers, &password, &wake.stop)
-}
-
-/// Only the owner can mend a password; one that was not waited for is no trouble of theirs.
-fn no_password(error: &SecretError) -> EdgeError {
-    match error {
-        SecretError::Command(CommandError::Stopped) => EdgeError::temporary(error.to_string()),
-        _ => EdgeError::Login(error.to_string()),
-    }
+fn connect(servers: &Servers, dir: &Path, hour: &Hour, wake: &Wake) -> Result<Imap, EdgeError> {
+    let is_stopped = || wake.is_ended();
+    Keys { servers, dir, hour, is_stopped: &is_stopped }.open(|secret| Imap::connect(servers, secret, &wake.stop))
 }
 
 fn range(first: u64, last: u64) -> UidSet {

@@ -25,8 +25,9 @@ use crate::model::settings::{Security, Server, Servers};
 const NAME: ClientId = ClientId::Ipv4(Ipv4Addr::LOCALHOST);
 /// Bytes of the body handed over at a time; one second is granted for each.
 const CHUNK: usize = 16 * 1024;
-/// The logins with a password that the library can do.
+/// The logins with a password that the library can do, and the one with an access token.
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
+const WITH_TOKEN: [Mechanism; 1] = [Mechanism::Xoauth2];
 
 /// A conversation, greeted and secured.
 pub struct Talk {
@@ -59,15 +60,21 @@ impl Talk {
     ///
     /// # Errors
     /// `NotSent`: `Login` for a refusal, temporary for 4xx.
-    pub async fn login(&mut self, username: &str, password: &SecretString) -> Result<(), SendAnswer> {
-        if self.connection.server_info().get_auth_mechanism(&MECHANISMS).is_none() {
-            let why = "the mail server offers no login with a password (AUTH PLAIN or LOGIN) on this port";
-            return if self.is_local { Ok(()) } else { Err(not_sent(EdgeError::Login(why.to_owned()))) };
+    pub async fn login(&mut self, servers: &Servers, password: &SecretString) -> Result<(), SendAnswer> {
+        let has_token = servers.secret.oauth().is_some();
+        let mechanisms: &[Mechanism] = if has_token { &WITH_TOKEN } else { &MECHANISMS };
+        if self.connection.server_info().get_auth_mechanism(mechanisms).is_none() {
+            return if self.is_local && !has_token { Ok(()) } else { Err(not_sent(EdgeError::Login(no_way_in(has_token).to_owned()))) };
         }
-        let credentials = Credentials::new(username.to_owned(), password.expose_secret().to_owned());
+        let username = &servers.username;
+        let credentials = Credentials::new(username.clone(), password.expose_secret().to_owned());
         let login = async {
-            let answer = self.connection.auth(&MECHANISMS, &credentials).await;
-            answer.map_err(|error| super::answer::login_trouble(&error, username, password))
+            let answer = self.connection.auth(mechanisms, &credentials).await;
+            // The library does not answer the reason that a server gives before its no to a token.
+            let refused = || not_sent(EdgeError::Login("the mail server refused the sign-in".to_owned()));
+            answer.map_err(|error| {
+                if has_token && error.is_client() { refused() } else { super::answer::login_trouble(&error, username, password) }
+            })
         };
         let response = within(self.deadlines.auth, "AUTH", login).await?;
         Reply::from(&response).expect_class(Stage::Auth, 2)
@@ -145,6 +152,14 @@ impl Talk {
         let at = at.split([' ', '\r']).next().unwrap_or_default().to_owned();
         let talk = async { self.connection.command(command).await.map_err(|error| trouble(stage, &error)) };
         within(self.deadlines.command, &at, talk).await.map(|response| Reply::from(&response))
+    }
+}
+
+const fn no_way_in(has_token: bool) -> &'static str {
+    if has_token {
+        "the mail server offers no sign-in with the provider (AUTH XOAUTH2) on this port"
+    } else {
+        "the mail server offers no login with a password (AUTH PLAIN or LOGIN) on this port"
     }
 }
 

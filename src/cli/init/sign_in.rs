@@ -1,0 +1,164 @@
+//! The sign-in with Google or Microsoft at the terminal: what is printed, what is opened, what is kept.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Args, attempt};
+use crate::cli::{Failure, Frame, Kind};
+use crate::clock::Dice;
+use crate::flow;
+use crate::mail::oauth::{self, Asking, Pasting, SignInError, Told};
+use crate::model::settings::{Account, OAuth, OAuthProvider, Servers};
+use crate::secrets::tokens::{Shelf, Tokens};
+
+/// How long the owner may take at the provider's page.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// A new sign-in that is tried and not kept yet.
+pub(super) struct SignedIn {
+    tokens: Tokens,
+    shelf: Shelf,
+    /// What was tried.
+    pub tried: Vec<String>,
+}
+
+impl SignedIn {
+    /// Keeps it, in place of a former one.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn keep(&self) -> Result<(), Failure> {
+        let held = self.shelf.hold(&|| false);
+        held.and_then(|_held| self.shelf.write(&self.tokens)).map_err(|error| Failure::new(Kind::Config, error.to_string()))
+    }
+}
+
+/// Asks for the owner's consent and tries both servers with what it gave.
+///
+/// # Errors
+/// When there is no consent, or the servers do not take it.
+pub(super) fn consent(frame: &Frame, servers: &Servers, oauth: &OAuth, dir: &Path, by_device: bool) -> Result<SignedIn, Failure> {
+    let hour = frame.clock(Some(&Account::Servers(servers.clone())))?.hour();
+    let dice = [Dice::System.bytes(), Dice::System.bytes()];
+    let asking = Asking { oauth, username: &servers.username, hour, dice, patience: PATIENCE };
+    let pasting: Pasting = std::io::stdin().is_terminal().then(std::io::stdin);
+    let can_paste = pasting.is_some();
+    let mut tell = |told: Told<'_>| said(frame, oauth.provider, can_paste, &told);
+    let tokens =
+        if by_device { oauth::by_device(&asking, &mut tell, &std::thread::sleep) } else { oauth::by_browser(&asking, &mut tell, &pasting) };
+    let tokens = tokens.map_err(failed)?;
+    let tried = attempt::both(servers, &tokens.access)?;
+    Ok(SignedIn { tokens, shelf: Shelf::of(oauth, dir), tried })
+}
+
+/// `curbside init --reauth`: a new sign-in for the account there is.
+///
+/// # Errors
+/// As [`consent`]; when the account has no sign-in.
+pub(super) fn again(frame: &Frame, args: &Args) -> Result<(), Failure> {
+    let (settings, places) = (frame.settings()?, frame.places()?);
+    let Account::Servers(servers) = &settings.account else {
+        return Err(Failure::user("a local folder needs no sign-in"));
+    };
+    let Some(oauth) = servers.secret.oauth() else {
+        return Err(Failure::user("this account has a password, not a sign-in with Google or Microsoft")
+            .hint("put the new password where config.toml says it is; to change the account: curbside init --force"));
+    };
+    let signed_in = consent(frame, servers, oauth, &places.config, args.device)?;
+    signed_in.keep()?;
+    let world = frame.world()?;
+    flow::login_mended(&world)?;
+    frame.nudge(&world);
+    let object = json!({ "email": settings.owner.mailbox.address, "signed_in": oauth.provider.key(), "tried": signed_in.tried });
+    frame.say.answer(&object, || {
+        let tried: String = signed_in.tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
+        format!("{tried}You are signed in with {} again; whatever waited goes on.", oauth::name(oauth.provider))
+    })?;
+    Ok(())
+}
+
+fn failed(error: SignInError) -> Failure {
+    match &error {
+        SignInError::NoClient(provider) => {
+            Failure::new(Kind::Config, format!("signing in with {} needs a client id", oauth::name(*provider)))
+                .hint(oauth::how_to_register(*provider))
+        }
+        SignInError::Denied(_) => Failure::user(format!("{error}; nothing was changed")),
+        SignInError::NoDevice(_) | SignInError::Odd(_) => Failure::user(error.to_string()),
+        SignInError::Kept(_) => Failure::new(Kind::Config, error.to_string()),
+        _ => Failure::new(Kind::Network, error.to_string()),
+    }
+}
+
+/// Refuses before anything is asked when there is no client id.
+///
+/// # Errors
+/// With how to get one.
+pub(super) fn check_client(oauth: &OAuth) -> Result<(), Failure> {
+    if oauth::has_client(oauth) { Ok(()) } else { Err(failed(SignInError::NoClient(oauth.provider))) }
+}
+
+fn said(frame: &Frame, provider: OAuthProvider, can_paste: bool, told: &Told<'_>) {
+    let name = oauth::name(provider);
+    match told {
+        Told::Open(address) => {
+            let first = if open(address) {
+                format!("Your browser asks whether Curbside may use your mail at {name}. If it shows nothing, open:")
+            } else {
+                format!("To sign in with {name}, open this address in your browser:")
+            };
+            frame.say.tell(&format!("{first}\n\n  {address}\n"));
+            if can_paste {
+                frame.say.tell("If that browser is on another machine, it ends at a page that does not load: paste its address here.");
+            }
+        }
+        Told::Type { address, code } => {
+            frame.say.tell(&format!(
+                "To sign in with {name}, on any machine:\n\n  open  {address}\n  type  {code}\n\nWaiting for your yes there …"
+            ));
+        }
+        Told::Strange => frame.say.warn("an answer came that this sign-in did not ask for; it was not used"),
+    }
+}
+
+/// Opens an address in the owner's browser; true when something could be started.
+fn open(address: &str) -> bool {
+    let named = std::env::var_os("BROWSER").filter(|name| !name.is_empty());
+    let has_screen = cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let program = match named {
+        Some(name) => name,
+        None if has_screen => usual.into(),
+        None => return false,
+    };
+    Command::new(program).arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
+}
+
+#[derive(Deserialize)]
+struct Downloaded {
+    installed: Client,
+}
+
+#[derive(Deserialize)]
+struct Client {
+    client_id: String,
+    client_secret: Option<String>,
+}
+
+/// Reads the file that Google gives for a registration; the client id and its secret.
+///
+/// # Errors
+/// When it is not such a file.
+pub(super) fn downloaded(file: &Path) -> Result<(String, Option<String>), Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::user(format!("{}: {error}", file.display())))?;
+    let read: Downloaded = serde_json::from_str(&text).map_err(|_| {
+        Failure::user(format!("{} is not what Google gives for a desktop app", file.display()))
+            .hint("choose the type “Desktop app” for the client there, and download its JSON file")
+    })?;
+    Ok((read.installed.client_id, read.installed.client_secret))
+}

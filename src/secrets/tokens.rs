@@ -1,0 +1,111 @@
+//! The tokens of a sign-in with the provider (RFC 6749): kept whole, renewed by one process at a time.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use super::SecretError;
+use super::kept::Place;
+use crate::model::settings::OAuth;
+
+/// The file of the tokens, beside the settings.
+const FILE: &str = "sign-in.json";
+/// Held by whoever renews them.
+const LOCK: &str = "sign-in.lock";
+/// How long another process may take to renew them.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often the lock is tried meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// What a sign-in gave.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Whose: provider, client and login name; with others it is worth nothing.
+    pub of: String,
+    /// Opens the servers.
+    pub access: SecretString,
+    /// Gives the next access token.
+    pub refresh: SecretString,
+    /// When the access token ends.
+    pub ends: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    of: String,
+    access_token: String,
+    refresh_token: String,
+    ends: Timestamp,
+}
+
+/// Where the tokens of an account are kept.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    place: Place,
+    lock: PathBuf,
+}
+
+/// Held while tokens are renewed: a refresh token that two use at once may be taken for stolen.
+#[derive(Debug)]
+pub struct Held(#[expect(dead_code, reason = "the lock ends with the file")] File);
+
+impl Shelf {
+    /// The shelf of an account whose settings lie in `dir`.
+    #[must_use]
+    pub fn of(_oauth: &OAuth, dir: &Path) -> Self {
+        Self { place: Place::File(dir.join(FILE)), lock: dir.join(LOCK) }
+    }
+
+    /// The tokens, if there are any.
+    ///
+    /// # Errors
+    /// When they cannot be read, or others may read them too.
+    pub fn read(&self) -> Result<Option<Tokens>, SecretError> {
+        let Some(text) = self.place.read()? else { return Ok(None) };
+        let written: Written = serde_json::from_str(text.expose_secret()).map_err(|_| SecretError::NoTokens)?;
+        Ok(Some(Tokens {
+            of: written.of,
+            access: SecretString::from(written.access_token),
+            refresh: SecretString::from(written.refresh_token),
+            ends: written.ends,
+        }))
+    }
+
+    /// Keeps tokens in place of the former ones.
+    ///
+    /// # Errors
+    /// When they cannot be written; the former ones are then still there.
+    pub fn write(&self, tokens: &Tokens) -> Result<(), SecretError> {
+        let written = Written {
+            of: tokens.of.clone(),
+            access_token: tokens.access.expose_secret().to_owned(),
+            refresh_token: tokens.refresh.expose_secret().to_owned(),
+            ends: tokens.ends,
+        };
+        let text = serde_json::to_string(&written).map_err(|_| SecretError::NoTokens)?;
+        self.place.write(&SecretString::from(text))
+    }
+
+    /// Waits until nobody else renews the tokens, and holds them.
+    ///
+    /// # Errors
+    /// When another process does not let go, or the folder cannot be written.
+    pub fn hold(&self, is_stopped: &dyn Fn() -> bool) -> Result<Held, SecretError> {
+        let failed = |error| SecretError::Unwritable { path: self.lock.clone(), error };
+        let file = File::create(&self.lock).map_err(failed)?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Held(file)),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) if is_stopped() || begun.elapsed() > PATIENCE => return Err(SecretError::Held),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOOK),
+            }
+        }
+    }
+}
