@@ -8,34 +8,49 @@ use serde_json::{Value, json};
 
 use super::{Failure, Frame, Kind};
 use crate::config;
-use crate::flow::{Sense, understand};
+use crate::flow::{Sense, Taught, understand};
 use crate::mail::mime;
 use crate::model::address::Address;
 use crate::model::mail::Mail;
 use crate::model::reading::Reading;
+use crate::model::span::Span;
+use crate::store::Store;
 
+mod again;
 mod words;
 
 /// Explain how mails would be understood; stores nothing
 ///
-/// Works without init. Give - to read one mail from standard input.
+/// Works without init. Give - to read one mail from standard input. With --since it reads the kept mails again and says
+/// which of them it would take otherwise today; --apply believes that, and the journal says so.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  curbside read mail.eml\n  curbside read --json --me leah@mail.example *.eml")]
+#[command(after_help = "Examples:\n  curbside read mail.eml\n  curbside read --json --me leah@mail.example *.eml\n  \
+    curbside read --since 90d\n  curbside read --since 90d --apply")]
 pub struct Args {
     /// Files that hold one mail each
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "since", conflicts_with = "since", value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Read the mails again that were kept within this span, like 90d
+    #[arg(long, value_name = "SPAN")]
+    since: Option<Span>,
+    /// Believe today's reading of them
+    #[arg(long, requires = "since", conflicts_with = "files")]
+    apply: bool,
     /// Your address, so that your own mail is known as such; may be given several times
     #[arg(long, value_name = "ADDRESS")]
     me: Vec<Address>,
 }
 
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
+    if let Some(span) = args.since {
+        return again::run(span, args.apply, frame);
+    }
+    let taught = taught(frame);
     let (me, zone) = owner(&args, frame);
     let arrived = frame.clock(None)?.now();
     let mut bad = false;
     for file in &args.files {
-        let object = match explain(file, &me, &zone, arrived) {
+        let object = match explain(file, &me, &zone, arrived, taught.as_ref()) {
             Ok(object) => object,
             Err(why) => {
                 bad = true;
@@ -59,12 +74,20 @@ fn owner(args: &Args, frame: &Frame) -> (Vec<Address>, TimeZone) {
     (me, zone)
 }
 
-fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timestamp) -> Result<Value, String> {
+/// What the owner corrected, where there is an owner.
+fn taught(frame: &Frame) -> Option<Taught> {
+    let places = frame.places().ok()?;
+    let settings = config::load(&places.config_file()).ok()?;
+    let store = Store::open_read_only(&places.database()).ok()?;
+    Some(Taught::of(store.read(|tx| tx.corrections()).ok()?, &settings.owner.zone))
+}
+
+fn explain(file: &std::path::Path, me: &[Address], zone: &TimeZone, now: Timestamp, taught: Option<&Taught>) -> Result<Value, String> {
     let bytes = bytes(file)?;
     let mail = mime::parse(&bytes).filter(is_mail).ok_or("this is no mail: it has no header")?;
     let from_now = |at: &Timestamp| at.duration_since(now) > SignedDuration::from_hours(25);
     let arrived = mail.date.map(|date| date.at).filter(|at| !from_now(at)).unwrap_or(now);
-    let reading = understand(&mail, &Sense { me, arrived, zone: zone.clone() });
+    let reading = understand(&mail, &Sense { me, arrived, zone: zone.clone(), taught });
     Ok(object(file, &mail, &reading))
 }
 

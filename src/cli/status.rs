@@ -82,6 +82,11 @@ fn words(object: &Value, today: jiff::civil::Date) -> String {
         number("owed_answers"),
         number("doubtful")
     ));
+    match number("corrections") {
+        0 => {}
+        1 => lines.push("You corrected what one mail means; the same wording is read so.".to_owned()),
+        many => lines.push(format!("You corrected what {many} mails mean; the same wording is read so.")),
+    }
     lines.join("\n")
 }
 

@@ -10,7 +10,7 @@ mod words;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Trouble;
+use super::{Rereading, Trouble, reread};
 use crate::model::address::Address;
 use crate::model::contact::{Mode, Relation};
 use crate::model::draft::Draft;
@@ -143,6 +143,8 @@ pub enum Change {
     DropNews(NewsId),
     /// Correct what a mail was taken to mean.
     Correct(String, Outcome),
+    /// Believe today's reading of a kept mail.
+    Reread(Box<Rereading>),
     /// Add an employer, or change what the directory says of one.
     PutEmployer(Box<NewEmployer>),
     /// The owner wants to work there, or not any more.
@@ -167,6 +169,8 @@ pub enum Changed {
     News(crate::store::news::News),
     /// A journal line.
     Entry(EntryId),
+    /// A kept mail was read otherwise and the journal says so, or it stays what it was.
+    Reread(Option<EntryId>),
     /// Everything is paused or not.
     All {
         /// Paused until, if so; `Some(None)` until the owner says.
@@ -209,6 +213,7 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
         Change::AddNews(text, until) => words::add_news(world, tx, &text, until),
         Change::DropNews(id) => words::drop_news(world, tx, id),
         Change::Correct(message, outcome) => words::correct(world, tx, &message, outcome),
+        Change::Reread(new) => Ok(Changed::Reread(reread::apply(world, tx, &new)?)),
         Change::PutEmployer(new) => employers::put(tx, *new),
         Change::Target(name, wanted) => employers::target(tx, &name, wanted),
     })?;

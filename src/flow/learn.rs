@@ -1,15 +1,17 @@
 //! What one mail teaches: what it means, and what that does.
 
 mod concern;
-mod guard;
+pub(super) mod guard;
 mod report;
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+pub(super) use concern::STRANGER;
 pub use concern::{Concern, event_of};
-use concern::{STRANGER, Why, is_strangers};
+use concern::{Why, is_strangers};
+pub(super) use guard::UNREAD;
 
 use super::departed::{Departure, departed};
 use super::record::Pen;
@@ -25,7 +27,7 @@ use crate::model::reading::{Kind, Reading};
 use crate::model::settings::Settings;
 use crate::steps::decide::{Decision, Writer, decide};
 use crate::steps::story::DOUBT;
-use crate::steps::understand::{Known as Sense, understand};
+use crate::steps::understand::{Known as Sense, Taught, understand};
 use crate::store::messages::Arrival;
 use crate::store::{StoreError, Tx};
 
@@ -43,6 +45,8 @@ pub struct Learner<'a> {
     pub settings: &'a Settings,
     /// What is known.
     pub known: &'a Known,
+    /// What the owner corrected.
+    pub taught: &'a Taught,
     /// The hour.
     pub now: Timestamp,
     /// Mail of this pass arrived after this instant; `None` for history.
@@ -274,7 +278,7 @@ impl Learner<'_> {
         }
         // A mail moved here long after it came counts as new, but its "Thursday" does not.
         let arrived = found.arrived.map_or(found.at, |arrived| arrived.min(found.at));
-        let sense = Sense { me: &self.known.me, arrived, zone: self.settings.owner.zone.clone() };
+        let sense = Sense { me: &self.known.me, arrived, zone: self.settings.owner.zone.clone(), taught: Some(self.taught) };
         guard::or_ask(|| understand(found.mail, &sense))
     }
 

@@ -13,6 +13,7 @@ use crate::model::address::Address;
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Cursor, Folder, HeaderRow, Opened, Role};
 use crate::model::id::ContactId;
+use crate::steps::understand::Taught;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
 
@@ -336,7 +337,9 @@ fn learn(
     let World { store, settings, clock, .. } = world;
     let now = clock.now();
     let (kept, ids) = store.write(|tx| {
-        let mut learner = Learner { tx, settings, known, now, live_from, folder, touched: BTreeSet::new(), ids: Vec::new() };
+        let taught = if wanted.is_empty() { Taught::default() } else { Taught::of(tx.corrections()?, &settings.owner.zone) };
+        let mut learner =
+            Learner { tx, settings, known, taught: &taught, now, live_from, folder, touched: BTreeSet::new(), ids: Vec::new() };
         let mut kept = 0;
         for (row, concern) in wanted {
             let Some(bytes) = bodies.get(&row.uid) else { continue };

@@ -46,6 +46,8 @@ words! {
         Stopped = "stopped",
         /// The owner corrected a reading.
         Corrected = "corrected",
+        /// A kept mail was read again, and otherwise.
+        Reread = "reread",
         /// A draft was proposed.
         Proposed = "proposed",
         /// The owner edited a draft.
@@ -64,6 +66,14 @@ words! {
         Merged = "merged",
         /// The clock of the machine had been ahead, and is right again.
         ClockMended = "clock_mended",
+    }
+}
+
+impl EntryKind {
+    /// True for lines that say what a mail was taken to mean: a later one about the same mail takes its place.
+    #[must_use]
+    pub const fn tells_meaning(self) -> bool {
+        matches!(self, Self::TheyWrote | Self::AutoReply | Self::OtherMail | Self::Corrected | Self::Asked | Self::Reread)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a message was taken to mean: kind, outcome, facts, doubt and the rules that hit.
 
-use jiff::Zoned;
 use jiff::civil::Date;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
+
+use super::address::Address;
 
 /// The meaning of one message. Understanding never fails; it returns this, with its doubt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -219,6 +221,23 @@ impl TryFrom<String> for CallTime {
             Some((start, end)) => Ok(Self::At(zoned(start)?, Some(zoned(end)?))),
         }
     }
+}
+
+/// What the owner said that a mail means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correction {
+    /// When it was said.
+    pub at: Timestamp,
+    /// What sort of mail it was taken for.
+    pub kind: Kind,
+    /// Who wrote it.
+    pub writer: Option<Address>,
+    /// The writer's name, which is no part of the wording.
+    pub name: String,
+    /// Its new text.
+    pub text: String,
+    /// What it means.
+    pub outcome: Outcome,
 }
 
 /// A delivery report.

@@ -8,7 +8,7 @@ use crate::model::reading::{Finding, Kind, Outcome, Reading};
 use crate::model::span::Span;
 use crate::model::standing::{HoldReason, StopReason};
 use crate::steps::story;
-use crate::steps::understand::LEFT_ANOTHER;
+use crate::steps::understand::{LEFT_ANOTHER, TAUGHT};
 
 /// "Not now" without a day.
 const NOT_NOW: Span = Span::Weeks(13);
@@ -176,11 +176,12 @@ fn other(kind: Kind) -> Decision {
 /// What a mail said, as the owner would tell it.
 #[must_use]
 pub fn said(outcome: Outcome, reading: &Reading) -> String {
-    let what = outcome_in_words(outcome);
+    let taught = reading.rules.iter().find(|rule| rule.starts_with(TAUGHT)).map_or_else(String::new, |rule| format!(", {rule}"));
+    let what = format!("{}{taught}", outcome_in_words(outcome));
     let evidence = reading.outcomes.iter().find(|finding| finding.outcome == outcome).map(|finding| finding.evidence.trim());
     match evidence.filter(|text| !text.is_empty()) {
         Some(sentence) => format!("{what}: “{}”", short(sentence)),
-        None => what.to_owned(),
+        None => what,
     }
 }
 

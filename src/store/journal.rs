@@ -1,12 +1,15 @@
 //! The journal: lines are added, never changed.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Row, params};
 
 use super::{StoreError, Tx, from_json, instant, json, micros, parsed};
+use crate::model::address::Address;
 use crate::model::id::{ContactId, DraftId, EntryId, MessageId};
 use crate::model::journal::{Entry, NewEntry};
-use crate::model::reading::Outcome;
+use crate::model::reading::{Correction, Outcome, Reading};
 
 const COLUMNS: &str = "j.id, j.recorded, j.happened, j.contact, j.kind, j.text, j.message, j.draft, j.outcome, j.effects, j.voids, \
      coalesce((SELECT rfc_id FROM message m WHERE m.id = j.message), (SELECT message_id FROM draft d WHERE d.id = j.draft))";
@@ -34,6 +37,20 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
             voids: row.get::<_, Option<i64>>(10)?.map(EntryId),
         },
     })
+}
+
+fn correction(row: &Row<'_>) -> rusqlite::Result<Option<Correction>> {
+    let Some(outcome) = Outcome::of_word(&row.get::<_, String>(2)?) else { return Ok(None) };
+    let Some(reading) = row.get::<_, Option<String>>(5)? else { return Ok(None) };
+    let reading: Reading = from_json(&reading)?;
+    Ok(Some(Correction {
+        at: instant(row.get(1)?),
+        kind: reading.kind,
+        writer: row.get::<_, Option<String>>(3)?.and_then(|text| Address::parse(&text).ok()),
+        name: row.get(4)?,
+        text: reading.new_text,
+        outcome,
+    }))
 }
 
 impl Tx<'_> {
@@ -156,12 +173,32 @@ impl Tx<'_> {
         Ok(self.entries_where("j.id = ?1", [id.0])?.into_iter().next())
     }
 
-    /// How many readings the owner corrected.
+    /// How many mails the owner corrected the reading of.
     ///
     /// # Errors
     /// When the database fails.
     pub fn count_corrections(&self) -> Result<u32, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT count(*) FROM journal WHERE kind = 'corrected'")?.query_row([], |row| row.get(0))?)
+        let mut count = self.conn.prepare_cached("SELECT count(DISTINCT message) FROM journal WHERE kind = 'corrected'")?;
+        Ok(count.query_row([], |row| row.get(0))?)
+    }
+
+    /// What the owner corrected, the newest first; of each mail the last word.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn corrections(&self) -> Result<Vec<Correction>, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT j.message, j.recorded, j.outcome, m.peer, c.name, m.reading FROM journal j JOIN message m ON m.id = j.message
+             JOIN contact c ON c.id = m.contact WHERE j.kind = 'corrected' AND j.outcome IS NOT NULL ORDER BY j.id DESC",
+        )?;
+        let mut rows = statement.query([])?;
+        let (mut seen, mut found) = (HashSet::new(), Vec::new());
+        while let Some(row) = rows.next()? {
+            if seen.insert(row.get::<_, i64>(0)?) {
+                found.extend(correction(row)?);
+            }
+        }
+        Ok(found)
     }
 
     fn entries_where(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>, StoreError> {

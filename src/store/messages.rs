@@ -195,7 +195,27 @@ impl Tx<'_> {
         Ok(self.conn.query_row("SELECT raw FROM message WHERE id = ?1", [id.0], |row| row.get(0)).optional()?)
     }
 
-    /// Replaces the reading of a kept mail, after the owner corrected it.
+    /// Mails that were read for their meaning and happened from an instant on, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn read_since(&self, since: Timestamp) -> Result<Vec<MessageId>, StoreError> {
+        let mut statement =
+            self.conn.prepare("SELECT id FROM message WHERE direction = 'in' AND at >= ?1 AND reading IS NOT NULL ORDER BY at, id")?;
+        let rows = statement.query_map([micros(since)], |row| row.get(0).map(MessageId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When the provider took a kept mail in, if that is known.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn arrived(&self, id: MessageId) -> Result<Option<Timestamp>, StoreError> {
+        let arrived = self.conn.query_row("SELECT arrived FROM message WHERE id = ?1", [id.0], |row| row.get::<_, Option<i64>>(0));
+        Ok(arrived.optional()?.flatten().map(instant))
+    }
+
+    /// Replaces the reading of a kept mail, after it was corrected or read again.
     ///
     /// # Errors
     /// When the database fails.

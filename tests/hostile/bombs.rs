@@ -25,7 +25,7 @@ fn read(bytes: &[u8]) -> Mail {
 
 fn understood(mail: &Mail) -> Reading {
     let me = [Address::parse("leah@home.test").expect("an address")];
-    understand(mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC })
+    understand(mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, taught: None })
 }
 
 /// 100,000 multiparts, each in the one before.

@@ -26,7 +26,7 @@ fn cost(mail: &str) -> u64 {
     let me = [Address::parse("leah@home.test").expect("an address")];
     let begun = spent();
     if let Some(mail) = mime::parse(mail.as_bytes()) {
-        let _ = understand(&mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC });
+        let _ = understand(&mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, taught: None });
     }
     spent() - begun
 }

@@ -262,7 +262,7 @@ fn look_through(maildir: &Maildir, asked: &str) {
 
 fn understood(mail: &Mail) -> Reading {
     let me = [address("leah@home.test")];
-    understand(mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC })
+    understand(mail, &Known { me: &me, arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, taught: None })
 }
 
 /// What must hold of any reading: it is bounded, it can be stored and read back, and its doubt is a share.

@@ -8,6 +8,7 @@ mod mailbox;
 mod midway;
 mod never;
 mod once;
+mod taught;
 mod trials;
 mod unreadable;
 mod weekly;

@@ -102,7 +102,7 @@ fn the_sentences_of_the_simulated_people_are_read_as_they_are_meant() {
                 "From: jane@plan.example\r\nTo: sam@owner.example\r\nSubject: Re: hello\r\n\r\nHi Sam,\r\n\r\n{sentence}\r\n\r\nBest,\r\nJane\r\n"
             );
             let mail = mime::parse(raw.as_bytes()).expect("a mail");
-            let reading = understand(&mail, &Sense { me: &[], arrived, zone: TimeZone::UTC });
+            let reading = understand(&mail, &Sense { me: &[], arrived, zone: TimeZone::UTC, taught: None });
             assert_eq!(reading.kind, Kind::Reply, "{sentence}");
             assert!(reading.outcome.is_some_and(|outcome| outcomes.contains(&outcome)), "“{sentence}” is read as {:?}", reading.outcome);
         }

@@ -154,3 +154,13 @@ fn the_service_is_hardened_and_leaves_the_data_when_it_goes() {
     assert_eq!((&gone["installed"], &gone["data"]), (&json!(false), &json!(home.dir)));
     assert_eq!(home.lines(&["contacts"]).len(), 1);
 }
+
+#[test]
+fn kept_mails_are_read_again_only_for_an_owner_who_says_since_when() {
+    let home = TempHome::new();
+    assert!(home.refusal(2, &["read"]).contains("FILE"));
+    assert!(home.refusal(2, &["read", "--apply", "mail.eml"]).contains("cannot be used with"));
+    assert!(home.refusal(2, &["read", "--apply"]).contains("--since"));
+    assert_eq!(home.lines(&["read", "--since", "90d"]), Vec::<serde_json::Value>::new());
+    assert_eq!(home.words(&["read", "--since", "90d", "--apply"]).trim(), "0 kept mails were read; none of them would be changed.");
+}

@@ -15,7 +15,7 @@ fn read_bytes(bytes: &[u8]) -> Reading {
     let me = [Address::parse("leah.brandt@mail.example").expect("what the mail was written to hold")];
     let mail = mime::parse(bytes).unwrap_or_default();
     let arrived = mail.date.map_or(Timestamp::UNIX_EPOCH, |date| date.at);
-    understand(&mail, &Known { me: &me, arrived, zone: TimeZone::UTC })
+    understand(&mail, &Known { me: &me, arrived, zone: TimeZone::UTC, taught: None })
 }
 
 /// A mail of `tests/mail/auto`, by its name.

@@ -21,7 +21,7 @@ fn read(headers: &str, body: &str) -> Reading {
     let me = [Address::parse("leah.brandt@mail.example").expect("an address")];
     let mail = mime::parse(mail.as_bytes()).expect("a mail");
     let arrived = mail.date.map(|date| date.at).expect("a date");
-    understand(&mail, &Known { me: &me, arrived, zone: TimeZone::UTC })
+    understand(&mail, &Known { me: &me, arrived, zone: TimeZone::UTC, taught: None })
 }
 
 fn outcome(body: &str) -> Option<Outcome> {
@@ -230,7 +230,7 @@ fn a_clock_that_is_years_off_sets_no_day() {
             format!("From: jane.doe@northplan.example\r\nSubject: Re: hello\r\nDate: {written}\r\n\r\nCheck back with me in June.\r\n");
         let mail = mime::parse(mail.as_bytes()).expect("a mail");
         let arrived: Timestamp = "2026-03-03T15:00:00Z".parse().expect("an instant");
-        let reading = understand(&mail, &Known { me: &[], arrived, zone: TimeZone::UTC });
+        let reading = understand(&mail, &Known { me: &[], arrived, zone: TimeZone::UTC, taught: None });
         assert_eq!(reading.facts.follow_up_on, Some(day), "{written}");
     }
 }

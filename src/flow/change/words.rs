@@ -48,12 +48,7 @@ pub(super) fn correct(world: &World, tx: &Tx<'_>, message_id: &str, outcome: Out
     let entry = tx
         .entries_about(message.id)?
         .into_iter()
-        .rfind(|entry| {
-            matches!(
-                entry.line.kind,
-                EntryKind::TheyWrote | EntryKind::AutoReply | EntryKind::OtherMail | EntryKind::Corrected | EntryKind::Asked
-            )
-        })
+        .rfind(|entry| entry.line.kind.tells_meaning())
         .ok_or_else(|| Trouble::refused("this mail is not one that was read for its meaning"))?;
     let mut reading = message.reading.clone().ok_or_else(|| Trouble::refused("this mail is not one that was read for its meaning"))?;
     let day = message.at.to_zoned(world.settings.owner.zone.clone()).date();

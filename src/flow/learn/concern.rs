@@ -105,7 +105,7 @@ pub(super) fn is_strangers(message: &Message) -> bool {
 }
 
 /// Marks the reading of a mail from an address that was not known to be the contact's.
-pub(super) const STRANGER: &str = "unknown_sender";
+pub(in crate::flow) const STRANGER: &str = "unknown_sender";
 
 /// A cheap look at the raw header before it is parsed: most mail names nobody the owner keeps.
 fn may_concern(header: &[u8], known: &Known) -> bool {

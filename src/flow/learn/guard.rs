@@ -6,15 +6,15 @@ use crate::model::mail::Mail;
 use crate::model::reading::{Kind, Outcome, Reading};
 
 /// Marks the reading of a mail that the program failed to read.
-pub(super) const UNREAD: &str = "could_not_be_read";
+pub(in crate::flow) const UNREAD: &str = "could_not_be_read";
 
 /// What `read` makes of a mail; a human's mail that the owner must read when it fails.
-pub(super) fn or_ask(read: impl FnOnce() -> Reading) -> Reading {
+pub(in crate::flow) fn or_ask(read: impl FnOnce() -> Reading) -> Reading {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| unread())
 }
 
 /// What `parse` makes of the bytes of a mail; nothing when it fails.
-pub(super) fn or_nothing(parse: impl FnOnce() -> Option<Mail>) -> Option<Mail> {
+pub(in crate::flow) fn or_nothing(parse: impl FnOnce() -> Option<Mail>) -> Option<Mail> {
     catch_unwind(AssertUnwindSafe(parse)).unwrap_or_else(|_| {
         tracing::error!("a mail broke the parser; this is a fault of curbside");
         None

@@ -233,7 +233,8 @@ impl Gather<'_> {
             count("check-ins sent", &|entry| entry.line.kind == EntryKind::CheckIn),
             count("answers", &|entry| entry.line.kind == EntryKind::TheyWrote),
             count("good news", &|entry| {
-                let said = matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Corrected) && !voided.contains(&entry.id);
+                let said = matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Corrected | EntryKind::Reread)
+                    && !voided.contains(&entry.id);
                 said && entry.line.outcome.is_some_and(Outcome::is_warm)
             }),
             count("talks", &|entry| matches!(entry.line.kind, EntryKind::Call | EntryKind::Meeting)),

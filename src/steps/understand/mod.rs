@@ -12,12 +12,14 @@ mod patterns;
 pub mod quote;
 mod signature;
 mod signs;
+mod taught;
 
 use jiff::{SignedDuration, Timestamp, Zoned, tz::TimeZone};
 
 use crate::model::address::{Address, Mailbox};
 use crate::model::mail::Mail;
 use crate::model::reading::{Kind, Outcome, Reading};
+pub use taught::{TAUGHT, Taught};
 
 /// So long a mail is on its way, and so far apart are two clocks: a zone mistaken and an hour.
 const ON_THE_WAY: SignedDuration = SignedDuration::from_hours(25);
@@ -34,6 +36,8 @@ pub struct Known<'a> {
     pub arrived: Timestamp,
     /// The zone that vague times of the writer are read in when the mail's own date has none.
     pub zone: TimeZone,
+    /// What the owner corrected before.
+    pub taught: Option<&'a Taught>,
 }
 
 /// Reads a mail: kind, new text, outcome, facts, doubt, rules. Never fails.
@@ -47,11 +51,17 @@ pub fn understand(mail: &Mail, known: &Known<'_>) -> Reading {
     reading.new_text = new_text;
     reading.signature = signature;
     match judged.kind {
-        Kind::Reply => read_answer(&mut reading, mail, known),
+        Kind::Reply => read_answer(&mut reading, mail),
         Kind::AutoReply => auto_reply::read(&mut reading, mail, &anchor(mail, known)),
         Kind::Invite => reading.facts.call_times = invite::call_times(mail, &anchor(mail, known)),
         Kind::Bulk => bulk::read(&mut reading),
         Kind::Bounce | Kind::Order | Kind::Own => {}
+    }
+    if let Some(taught) = known.taught {
+        taught.teach(&mut reading, mail);
+    }
+    if reading.kind == Kind::Reply {
+        note_facts(&mut reading, mail, known);
     }
     reading
 }
@@ -64,8 +74,8 @@ fn anchor(mail: &Mail, known: &Known<'_>) -> Zoned {
     at.to_zoned(date.offset.to_time_zone())
 }
 
-/// A person's mail: what they mean, and the facts. What is unsure of kind or outcome is unsure of both.
-fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
+/// A person's mail: what they mean. What is unsure of kind or outcome is unsure of both.
+fn read_answer(reading: &mut Reading, mail: &Mail) {
     let intent = intent::intend(&reading.new_text, &mail.subject);
     reading.confidence = reading.confidence.min(intent.confidence);
     reading.outcome = intent.findings.first().map(|finding| finding.outcome);
@@ -73,7 +83,12 @@ fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
     if reading.outcome == Some(Outcome::LeftEmployer) && tells_of_another(&intent.others_who_left, mail.from.first()) {
         reading.rules.push(LEFT_ANOTHER.to_owned());
     }
-    let outcomes: Vec<Outcome> = intent.findings.iter().map(|finding| finding.outcome).collect();
+    reading.outcomes = intent.findings;
+}
+
+/// What a person's mail says besides; it depends on what they mean.
+fn note_facts(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
+    let outcomes: Vec<Outcome> = reading.outcomes.iter().map(|finding| finding.outcome).collect();
     let sense = facts::Sense {
         text: &reading.new_text,
         signature: &reading.signature,
@@ -84,7 +99,6 @@ fn read_answer(reading: &mut Reading, mail: &Mail, known: &Known<'_>) {
         me: known.me,
     };
     reading.facts = facts::facts(&sense, &outcomes);
-    reading.outcomes = intent.findings;
 }
 
 /// True when the sentences say that somebody has left, and none of them names the writer.

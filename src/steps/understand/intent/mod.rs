@@ -53,6 +53,35 @@ pub fn clear_stop(new_text: &str) -> Option<Finding> {
     scope::clear_stop(&Read::of(new_text, ""))
 }
 
+/// The sentences of a text in plain words: one spelling for what people spell in many ways, nothing below the closing.
+#[must_use]
+pub fn plain(text: &str) -> Vec<String> {
+    words::sentences(text, &TABLE.habits).iter().map(|sentence| joined(&sentence.words)).collect()
+}
+
+/// The first of the sentences of [`plain`] without a greeting: up to five words that begin as one, and a pause.
+#[must_use]
+pub fn ungreeted(text: &str, first: &str) -> String {
+    const GREETINGS: [&str; 8] = ["hi", "hello", "hey", "dear", "greetings", "good morning", "good afternoon", "good evening"];
+    let sentences = words::sentences(text, &TABLE.habits);
+    let greets = |sentence: &&Sentence| {
+        let start = joined(&sentence.words[..sentence.words.len().min(2)]);
+        GREETINGS.iter().any(|greeting| start == *greeting || start.split(' ').next() == Some(greeting))
+    };
+    let Some(sentence) = sentences.first().filter(greets) else { return first.to_owned() };
+    let titled = |at: usize| matches!(sentence.words[at - 1].text.as_str(), "dr" | "mr" | "ms" | "mrs" | "prof");
+    let pause = (1..sentence.words.len().min(6)).find(|at| sentence.words[*at].pause && !titled(*at));
+    match pause {
+        Some(at) => joined(&sentence.words[at..]),
+        None if sentence.words.len() <= 5 && sentences.len() > 1 => String::new(),
+        None => first.to_owned(),
+    }
+}
+
+fn joined(words: &[words::Word]) -> String {
+    words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// So many sentences are also judged each by itself.
 const MOST_ALONE: usize = 12;
 

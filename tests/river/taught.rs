@@ -1,0 +1,169 @@
+//! The correction that teaches: what the owner said of one mail is believed of the next, and of what was read before.
+
+use curbside::flow::{self, Change, Changed};
+use curbside::model::journal::EntryKind;
+use curbside::model::reading::{Kind, Outcome};
+use jiff::Timestamp;
+
+use crate::support::town::Town;
+
+const JANE: &str = "jane@jane.example";
+const TOM: &str = "tom@tom.example";
+
+/// Jane and Tom, whom the owner wrote to.
+fn two() -> Town {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@jane.example>");
+    town.add("Tom Park <tom@tom.example>");
+    town.writes_to_all();
+    town
+}
+
+/// The owner corrects what somebody's last mail was taken to mean.
+fn corrects(town: &mut Town, who: &str, outcome: Outcome) {
+    let theirs = |kind: EntryKind| matches!(kind, EntryKind::TheyWrote | EntryKind::AutoReply | EntryKind::OtherMail);
+    let id = town.journal(who).into_iter().rfind(|entry| theirs(entry.line.kind)).and_then(|entry| entry.message_id);
+    town.does(Change::Correct(id.expect("kept"), outcome));
+}
+
+/// They write, and the mailbox is read.
+fn wrote(town: &mut Town, who: &str, text: &str) -> Option<Outcome> {
+    town.they_write(who, text);
+    town.turn();
+    last(town, who)
+}
+
+fn last(town: &Town, who: &str) -> Option<Outcome> {
+    town.journal(who).into_iter().rfind(|entry| entry.line.kind.tells_meaning()).and_then(|entry| entry.line.outcome)
+}
+
+fn reread(town: &Town) -> flow::Reread {
+    flow::reread(town.see(), Timestamp::UNIX_EPOCH).expect("a database")
+}
+
+/// Believes today's reading of all; how many lines that wrote.
+fn believed(town: &mut Town) -> usize {
+    let found = reread(town).otherwise;
+    let changed = found.into_iter().map(|new| town.change(Change::Reread(Box::new(new))).expect("makes sense"));
+    changed.filter(|changed| matches!(changed, Changed::Reread(Some(_)))).count()
+}
+
+#[test]
+fn the_same_wording_is_read_as_corrected_the_next_time_whoever_greets_and_signs() {
+    let mut town = two();
+    let first = wrote(&mut town, JANE, "Hi Leah,\n\nThe well is dry here, and the rain comes in autumn.\n\nBest,\nJane");
+    assert_ne!(first, Some(Outcome::NotNow));
+    corrects(&mut town, JANE, Outcome::NotNow);
+    assert_eq!(town.see().store.read(|tx| tx.count_corrections()).expect("a count"), 1);
+    let second = wrote(&mut town, TOM, "Hello Dr. Brandt, the WELL is dry here,\nand the rain comes in autumn. Tom");
+    assert_eq!(second, Some(Outcome::NotNow));
+    assert!(town.tells(TOM, "as you corrected on 2026-"), "{:?}", town.journal(TOM));
+    assert!(town.stands(TOM).starts_with("held"), "{}", town.stands(TOM));
+}
+
+#[test]
+fn of_two_corrections_the_last_word_counts() {
+    let mut town = two();
+    wrote(&mut town, JANE, "The well is dry here, and the rain comes in autumn.");
+    corrects(&mut town, JANE, Outcome::NotNow);
+    corrects(&mut town, JANE, Outcome::Referral);
+    assert_eq!(wrote(&mut town, TOM, "The well is dry here, and the rain comes in autumn."), Some(Outcome::Referral));
+    assert_eq!(town.see().store.read(|tx| tx.count_corrections()).expect("a count"), 1);
+}
+
+#[test]
+fn p2_a_stop_is_believed_unless_its_writer_wrote_the_very_same_before() {
+    let mut town = two();
+    let stop = "Please do not contact me again.";
+    assert_eq!(wrote(&mut town, JANE, stop), Some(Outcome::OptedOut));
+    corrects(&mut town, JANE, Outcome::Acknowledged);
+    assert_eq!(town.stands(JANE), "active");
+    assert_eq!(wrote(&mut town, JANE, stop), Some(Outcome::Acknowledged), "she says so every time");
+    assert_eq!(wrote(&mut town, TOM, stop), Some(Outcome::OptedOut), "he does not");
+    assert_eq!(wrote(&mut town, JANE, "Jane here. Please do not contact me again."), Some(Outcome::OptedOut));
+    assert_eq!((town.stands(JANE), town.stands(TOM)), ("stopped opted_out".to_owned(), "stopped opted_out".to_owned()));
+}
+
+#[test]
+fn a_word_or_two_teach_only_of_the_one_who_wrote_them() {
+    let mut town = two();
+    let before = wrote(&mut town, JANE, "Tuesday then.");
+    corrects(&mut town, JANE, Outcome::Declined);
+    assert_eq!(wrote(&mut town, TOM, "Tuesday then."), before);
+    assert_eq!(wrote(&mut town, JANE, "Tuesday then!"), Some(Outcome::Declined));
+}
+
+#[test]
+fn a_sentence_that_alone_decided_teaches_of_a_longer_mail_too() {
+    let mut town = two();
+    wrote(&mut town, JANE, "Hope you are well. We have no openings at the moment.");
+    corrects(&mut town, JANE, Outcome::Referral);
+    let next = wrote(&mut town, TOM, "Sorry for the delay. We have no openings at the moment.");
+    assert_eq!(next, Some(Outcome::Referral), "{:?}", town.journal(TOM));
+}
+
+#[test]
+fn an_automatic_answer_that_the_owner_took_for_a_person_is_taken_so_again_and_another_is_not() {
+    let mut town = two();
+    town.auto_reply(JANE, "I am out of the office and think of you.");
+    town.turn();
+    corrects(&mut town, JANE, Outcome::LeftEmployer);
+    town.auto_reply(TOM, "I am out of the office and think of you.");
+    town.turn();
+    assert_eq!(town.stands(TOM), "stopped left_employer");
+    let entry = town.journal(TOM).into_iter().rfind(|entry| entry.line.kind == EntryKind::AutoReply);
+    assert!(entry.is_some(), "an automatic answer is no touch");
+}
+
+#[test]
+fn who_is_forgotten_teaches_nothing_any_more() {
+    let mut town = two();
+    wrote(&mut town, JANE, "The well is dry here, and the rain comes in autumn.");
+    corrects(&mut town, JANE, Outcome::NotNow);
+    town.does(Change::Forget(JANE.to_owned()));
+    assert_eq!(town.see().store.read(|tx| tx.count_corrections()).expect("a count"), 0);
+    assert_ne!(wrote(&mut town, TOM, "The well is dry here, and the rain comes in autumn."), Some(Outcome::NotNow));
+}
+
+#[test]
+fn what_was_read_before_the_correction_is_read_again_when_the_owner_asks_and_only_once() {
+    let mut town = two();
+    let text = "The well is dry here, and the rain comes in autumn.";
+    let before = wrote(&mut town, TOM, text);
+    wrote(&mut town, JANE, text);
+    assert_eq!(reread(&town).otherwise.len(), 0, "the same reader reads the same");
+    corrects(&mut town, JANE, Outcome::NotNow);
+    let (found, lines) = (reread(&town), town.journal(TOM).len());
+    assert_eq!((found.read, found.otherwise.len()), (1, 1), "what the owner corrected stands");
+    assert_eq!((found.otherwise[0].before.outcome, found.otherwise[0].after.outcome), (before, Some(Outcome::NotNow)));
+    assert_eq!(town.journal(TOM).len(), lines, "to look changes nothing");
+    assert_eq!((believed(&mut town), believed(&mut town)), (1, 0));
+    assert_eq!((town.lines(TOM, EntryKind::TheyWrote), town.lines(TOM, EntryKind::Reread)), (1, 1), "the journal is only added to");
+    assert!(town.tells(TOM, "read again: ") && town.stands(TOM).starts_with("held"), "{}", town.stands(TOM));
+    town.days_pass(1);
+    assert_eq!(reread(&town).otherwise.len(), 0);
+}
+
+#[test]
+fn p2_a_stop_that_todays_reader_sees_is_believed_and_one_it_does_not_see_stays() {
+    let mut town = two();
+    wrote(&mut town, JANE, "Please do not contact me again.");
+    wrote(&mut town, TOM, "Thank you for the article, I enjoyed it.");
+    town.news("I passed the board examination.");
+    // As an older reader may have taken them.
+    for (who, outcome) in [(JANE, Outcome::Acknowledged), (TOM, Outcome::OptedOut)] {
+        let store = &town.see().store;
+        let contact = town.kept(who).contact.id;
+        let message = store.read(|tx| tx.last_message(contact, Some(curbside::model::message::Direction::In))).expect("a database");
+        let (id, mut reading) = message.and_then(|message| Some((message.id, message.reading?))).expect("read");
+        reading.outcome = Some(outcome);
+        reading.outcomes[0].outcome = outcome;
+        store.write(|tx| tx.set_reading(id, &reading)).expect("written");
+    }
+    let found = reread(&town).otherwise;
+    let stays: Vec<bool> = found.iter().map(|new| new.stays.is_some()).collect();
+    assert_eq!(stays, [false, true], "a stop ends by the owner's word only");
+    assert_eq!(believed(&mut town), 1);
+    assert_eq!(town.stands(JANE), "stopped opted_out");
+    assert_eq!(found[0].after.kind, Kind::Reply);
+}
