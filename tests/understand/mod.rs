@@ -7,4 +7,5 @@ mod facts_woven;
 mod intent;
 mod quote;
 mod quote_properties;
+mod scorecard;
 mod stops;
