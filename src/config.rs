@@ -100,6 +100,8 @@ struct RawAccount {
     oauth_client_id: Option<String>,
     oauth_client_secret: Option<String>,
     oauth_server: Option<String>,
+    #[serde(default)]
+    keyring: bool,
     ca_file: Option<PathBuf>,
     folder: Option<PathBuf>,
     send_command: Option<String>,
@@ -222,8 +224,8 @@ fn account(raw: RawAccount, dir: &Path) -> Result<Account, ConfigError> {
     Ok(Account::Servers(Servers {
         imap: server(IMAP, raw.imap_host.as_deref(), raw.imap_port, raw.imap_security.as_deref())?,
         smtp: server(SMTP, raw.smtp_host.as_deref(), raw.smtp_port, raw.smtp_security.as_deref())?,
+        secret: secret::source(&raw, &username, dir)?,
         username,
-        secret: secret::source(&raw, dir)?,
         ca_file: raw.ca_file.map(|path| below(dir, path)),
     }))
 }

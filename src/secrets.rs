@@ -1,7 +1,8 @@
-//! Where passwords come from and tokens are kept: a command's output or a 0600 file; never shown or logged (P16).
+//! Where passwords come from and tokens are kept: a command's output, the keyring or a 0600 file; never shown (P16).
 
 pub mod command;
 pub mod kept;
+pub mod keyring;
 pub mod tokens;
 
 use std::fs::{self, File, Metadata};
@@ -64,6 +65,12 @@ pub enum SecretError {
         /// Its permission bits.
         mode: u32,
     },
+    /// There is no keyring, or it does not open.
+    #[error("the keyring cannot be used: {0}")]
+    Keyring(&'static str),
+    /// The keyring has nothing for this login.
+    #[error("the keyring holds no password for this login; give it anew: curbside init --reauth")]
+    NotInKeyring,
     /// A secret of ours cannot be kept.
     #[error("{} cannot be written: {error}", path.display())]
     Unwritable {
@@ -107,6 +114,10 @@ pub fn password_unless(is_stopped: &dyn Fn() -> bool, source: &SecretSource, dir
     match source {
         SecretSource::Command(line) => from_command(is_stopped, line, dir, COMMAND_DEADLINE),
         SecretSource::File(path) => from_file(&dir.join(path)),
+        SecretSource::Keyring(username) => {
+            let found = keyring::read_unless(is_stopped, keyring::PASSWORD, username)?;
+            found.ok_or(SecretError::NotInKeyring)
+        }
         SecretSource::OAuth(_) => Err(SecretError::SignedIn),
     }
 }

@@ -65,24 +65,8 @@ pub struct Args {
     /// A file, mode 0600, whose first line is the password
     #[arg(long, value_name = "FILE", conflicts_with = "oauth")]
     password_file: Option<PathBuf>,
-    /// Sign in with google or microsoft instead, in your browser
-    #[arg(long, value_name = "WHO", value_parser = ["google", "microsoft"])]
-    oauth: Option<String>,
-    /// With --oauth: the client id of your own registration there
-    #[arg(long, value_name = "ID", requires = "oauth", conflicts_with = "oauth_client_file")]
-    oauth_client_id: Option<String>,
-    /// With --oauth: the JSON file that Google gives for your own registration
-    #[arg(long, value_name = "FILE", requires = "oauth")]
-    oauth_client_file: Option<PathBuf>,
-    /// Sign in by a code that you type on another machine, where the provider allows it
-    #[arg(long)]
-    device: bool,
-    /// Sign in again, for the account that is set up
-    #[arg(long, conflicts_with_all = ["email", "folder", "force", "imap_host", "name", "oauth", "smtp_host"])]
-    reauth: bool,
-    /// For tests: an authorization server on this machine
-    #[arg(long, value_name = "URL", requires = "oauth", hide = true)]
-    oauth_server: Option<String>,
+    #[command(flatten)]
+    how: sign_in::How,
     /// A certificate authority of your own, PEM
     #[arg(long, value_name = "PEM")]
     ca_file: Option<PathBuf>,
@@ -101,8 +85,8 @@ pub struct Args {
 }
 
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
-    if args.reauth {
-        return sign_in::again(frame, &args);
+    if args.how.reauth {
+        return sign_in::again(frame, &args.how);
     }
     let places = frame.places()?;
     let file = places.config_file();
@@ -115,7 +99,7 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let text = config_text(&args)?;
     let settings = config::parse(&text, &file).map_err(by_flag)?;
     frame.clock(Some(&settings.account))?;
-    let tried = try_account(frame, &settings, &places.config, args.device)?;
+    let tried = try_account(frame, &settings, &places.config, args.how.device)?;
     places.make()?;
     let store = Store::open(&places.database(), Clock::system().now())?;
     store.unite_suppressions(Dice::System.bytes(), Clock::system().now())?;
@@ -172,14 +156,15 @@ fn config_text(args: &Args) -> Result<String, Failure> {
 }
 
 fn sign_in_text(args: &Args, draft: &mut config::Draft) -> Result<(), Failure> {
-    let (id, secret) = match &args.oauth_client_file {
+    let (id, secret) = match &args.how.oauth_client_file {
         Some(file) => sign_in::downloaded(file).map(|(id, secret)| (Some(id), secret))?,
-        None => (args.oauth_client_id.clone(), None),
+        None => (args.how.oauth_client_id.clone(), None),
     };
-    draft.set("account", "oauth", args.oauth.clone());
+    draft.set("account", "oauth", args.how.oauth.clone());
     draft.set("account", "oauth_client_id", id);
     draft.set("account", "oauth_client_secret", secret);
-    draft.set("account", "oauth_server", args.oauth_server.clone());
+    draft.set("account", "oauth_server", args.how.oauth_server.clone());
+    draft.set("account", "keyring", args.how.keyring.then_some(true));
     Ok(())
 }
 

@@ -30,7 +30,7 @@ fn holds_password(account: &Account) -> bool {
     let line = match &servers.secret {
         SecretSource::Command(line) => line,
         SecretSource::OAuth(oauth) => return oauth.client_secret.is_some(),
-        SecretSource::File(_) => return false,
+        SecretSource::File(_) | SecretSource::Keyring(_) => return false,
     };
     line.split_whitespace().next().is_some_and(|word| REPEATERS.contains(&word.rsplit('/').next().unwrap_or(word)))
 }

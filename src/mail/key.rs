@@ -91,7 +91,10 @@ impl<'a> Keys<'a> {
         match secrets::password_unless(self.is_stopped, &self.servers.secret, self.dir) {
             Ok(secret) => Ok(Key { secret, is_old: false }),
             // One that was not waited for is no trouble of the owner's.
-            Err(error @ SecretError::Command(CommandError::Stopped)) => Err(EdgeError::temporary(error.to_string())),
+            // Nor is a keyring that waits to be unlocked.
+            Err(error @ (SecretError::Command(CommandError::Stopped) | SecretError::Keyring(_))) => {
+                Err(EdgeError::temporary(error.to_string()))
+            }
             Err(error) => Err(EdgeError::Login(error.to_string())),
         }
     }

@@ -113,6 +113,8 @@ pub enum SecretSource {
     Command(String),
     /// The first line of a file with mode 0600.
     File(PathBuf),
+    /// The keyring of the desktop, under this login name.
+    Keyring(String),
     /// Tokens of a sign-in with the provider (RFC 6749), renewed as they run out.
     OAuth(Box<OAuth>),
 }
@@ -137,6 +139,8 @@ pub struct OAuth {
     pub client_id: Option<String>,
     /// What Google gives with it.
     pub client_secret: Option<Unshown>,
+    /// The tokens are kept in the keyring of the desktop under this login name, not in a file.
+    pub keyring: Option<String>,
     /// An authorization server on this machine instead of the provider's: for tests.
     pub server: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Where a secret that Curbside itself writes is kept: a 0600 file of its own, whole or not at all.
+//! Where a secret that Curbside itself writes is kept: the keyring of the desktop, or a 0600 file, whole or not at all.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -6,13 +6,20 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{SecretError, text_of};
+use super::{SecretError, keyring, text_of};
 
 /// A place for one secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A file that only its owner may read.
     File(PathBuf),
+    /// An entry of the keyring.
+    Keyring {
+        /// What it is: a password, or a sign-in.
+        what: &'static str,
+        /// The login name.
+        username: String,
+    },
 }
 
 impl Place {
@@ -27,6 +34,7 @@ impl Place {
                 Err(SecretError::Unreadable { error, .. }) if error.kind() == io::ErrorKind::NotFound => Ok(None),
                 Err(error) => Err(error),
             },
+            Self::Keyring { what, username } => keyring::read(what, username),
         }
     }
 
@@ -39,6 +47,7 @@ impl Place {
             Self::File(path) => {
                 write_file(path, secret.expose_secret().as_bytes()).map_err(|error| SecretError::Unwritable { path: path.clone(), error })
             }
+            Self::Keyring { what, username } => keyring::write(what, username, secret),
         }
     }
 }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::SecretError;
 use super::kept::Place;
+use super::{SecretError, keyring};
 use crate::model::settings::OAuth;
 
 /// The file of the tokens, beside the settings.
@@ -57,8 +57,10 @@ pub struct Held(#[expect(dead_code, reason = "the lock ends with the file")] Fil
 impl Shelf {
     /// The shelf of an account whose settings lie in `dir`.
     #[must_use]
-    pub fn of(_oauth: &OAuth, dir: &Path) -> Self {
-        Self { place: Place::File(dir.join(FILE)), lock: dir.join(LOCK) }
+    pub fn of(oauth: &OAuth, dir: &Path) -> Self {
+        let file = || Place::File(dir.join(FILE));
+        let keyring = |username: &String| Place::Keyring { what: keyring::SIGN_IN, username: username.clone() };
+        Self { place: oauth.keyring.as_ref().map_or_else(file, keyring), lock: dir.join(LOCK) }
     }
 
     /// The tokens, if there are any.

@@ -17,6 +17,7 @@ fn typed(desk: &str) -> (Vec<u64>, Result<Tokens, SignInError>) {
         provider: OAuthProvider::Microsoft,
         client_id: Some("curbside-tests".to_owned()),
         client_secret: None,
+        keyring: None,
         server: Some(url(desk)),
     };
     let hour = Arc::new(|| Timestamp::UNIX_EPOCH);
@@ -60,7 +61,8 @@ fn what_the_provider_says_is_told_without_addresses_and_numbers_of_its_own() {
 
 #[test]
 fn google_hands_mail_to_no_code_and_nobody_is_asked() {
-    let oauth = OAuth { provider: OAuthProvider::Google, client_id: Some("x".to_owned()), client_secret: None, server: None };
+    let oauth =
+        OAuth { provider: OAuthProvider::Google, client_id: Some("x".to_owned()), client_secret: None, keyring: None, server: None };
     assert!(oauth::device_refusal(&oauth).is_some_and(|why| why.contains("paste the address")));
     assert!(oauth::device_refusal(&OAuth { provider: OAuthProvider::Microsoft, ..oauth }).is_none());
 }

@@ -7,6 +7,7 @@ mod imap;
 mod imap_hostile;
 mod imap_quirks;
 mod imap_tls;
+mod keyring;
 mod kills;
 mod long_life;
 mod operations;

@@ -18,7 +18,7 @@ pub(super) fn missing(mut args: Args) -> Result<Args, Failure> {
     args.imap_host = ask(args.imap_host, "IMAP server:", Some(&format!("imap.{domain}")))?;
     args.smtp_host = ask(args.smtp_host, "SMTP server:", Some(&format!("smtp.{domain}")))?;
     args.username = ask(args.username, "Login name:", args.email.clone().as_deref())?;
-    if args.password_command.is_none() && args.password_file.is_none() && args.oauth.is_none() {
+    if args.password_command.is_none() && args.password_file.is_none() && args.how.oauth.is_none() {
         args.password_command = ask(None, "A command that prints the password (such as: pass show mail):", None)?;
     }
     if args.never.is_empty() {

@@ -1,14 +1,14 @@
 //! The sign-in with Google or Microsoft at the terminal: what is printed, what is opened, what is kept.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Args, attempt};
+use super::attempt;
 use crate::cli::{Failure, Frame, Kind};
 use crate::clock::Dice;
 use crate::flow;
@@ -18,6 +18,32 @@ use crate::secrets::tokens::{Shelf, Tokens};
 
 /// How long the owner may take at the provider's page.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// How to sign in without a password in sight.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct How {
+    /// The password, or what --oauth gives, is kept in the keyring of your desktop
+    #[arg(long, conflicts_with_all = ["password_command", "password_file"])]
+    pub keyring: bool,
+    /// Sign in with google or microsoft instead, in your browser
+    #[arg(long, value_name = "WHO", value_parser = ["google", "microsoft"])]
+    pub oauth: Option<String>,
+    /// With --oauth: the client id of your own registration there
+    #[arg(long, value_name = "ID", requires = "oauth", conflicts_with = "oauth_client_file")]
+    pub oauth_client_id: Option<String>,
+    /// With --oauth: the JSON file that Google gives for your own registration
+    #[arg(long, value_name = "FILE", requires = "oauth")]
+    pub oauth_client_file: Option<PathBuf>,
+    /// Sign in by a code that you type on another machine, where the provider allows it
+    #[arg(long)]
+    pub device: bool,
+    /// Sign in again, for the account that is set up
+    #[arg(long, conflicts_with_all = ["email", "folder", "force", "imap_host", "name", "oauth", "smtp_host"])]
+    pub reauth: bool,
+    /// For tests: an authorization server on this machine
+    #[arg(long, value_name = "URL", requires = "oauth", hide = true)]
+    pub oauth_server: Option<String>,
+}
 
 /// A new sign-in that is tried and not kept yet.
 pub(super) struct SignedIn {
@@ -60,7 +86,7 @@ pub(super) fn consent(frame: &Frame, servers: &Servers, oauth: &OAuth, dir: &Pat
 ///
 /// # Errors
 /// As [`consent`]; when the account has no sign-in.
-pub(super) fn again(frame: &Frame, args: &Args) -> Result<(), Failure> {
+pub(super) fn again(frame: &Frame, how: &How) -> Result<(), Failure> {
     let (settings, places) = (frame.settings()?, frame.places()?);
     let Account::Servers(servers) = &settings.account else {
         return Err(Failure::user("a local folder needs no sign-in"));
@@ -69,7 +95,7 @@ pub(super) fn again(frame: &Frame, args: &Args) -> Result<(), Failure> {
         return Err(Failure::user("this account has a password, not a sign-in with Google or Microsoft")
             .hint("put the new password where config.toml says it is; to change the account: curbside init --force"));
     };
-    let signed_in = consent(frame, servers, oauth, &places.config, args.device)?;
+    let signed_in = consent(frame, servers, oauth, &places.config, how.device)?;
     signed_in.keep()?;
     let world = frame.world()?;
     flow::login_mended(&world)?;

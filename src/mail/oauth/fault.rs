@@ -57,7 +57,9 @@ pub enum SignInError {
 impl From<SignInError> for EdgeError {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Network(..) | SignInError::Kept(SecretError::Held) => Self::temporary(format!("{error}.")),
+            SignInError::Network(..) | SignInError::Kept(SecretError::Held | SecretError::Keyring(_)) => {
+                Self::temporary(format!("{error}."))
+            }
             other => Self::Login(other.to_string()),
         }
     }
