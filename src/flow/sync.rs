@@ -285,8 +285,11 @@ fn has_shrunk(cursor: &Cursor, opened: &Opened) -> bool {
 
 /// Searches a folder for addresses that were not known when it was read.
 fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
-    let oldest = since(world)?;
+    let since = since(world)?;
     for some in addresses.chunks(200) {
+        // What was kept as a stranger's is read anew as theirs, however long ago it came.
+        let first = world.store.read(|tx| tx.first_kept_from(some))?.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date());
+        let oldest = first.and_then(|day| day.yesterday().ok()).map_or(since, |day| day.min(since));
         let rows = world.post.find_addresses(folder, some, oldest)?;
         report.seen += rows.len() as u64;
         let wanted = wanted(world, folder, &rows, known)?;

@@ -15,6 +15,7 @@ pub mod news;
 mod schema;
 pub mod state;
 pub mod suppressions;
+pub mod tally;
 
 use std::path::{Path, PathBuf};
 
