@@ -1,5 +1,6 @@
 //! Nouns: parsed once, then trusted. No I/O, no clock.
 
+pub mod acquaintance;
 pub mod address;
 pub mod calendar;
 pub mod contact;
@@ -10,6 +11,7 @@ pub mod employer;
 pub mod fold;
 pub mod folder;
 pub mod id;
+pub mod import;
 pub mod journal;
 pub mod mail;
 pub mod message;

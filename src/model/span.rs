@@ -112,6 +112,7 @@ impl FromStr for Span {
             "d" | "day" | "days" => Ok(Self::Days(n)),
             "w" | "week" | "weeks" => Ok(Self::Weeks(n)),
             "m" | "month" | "months" => Ok(Self::Months(n)),
+            "y" | "year" | "years" => Ok(Self::Months(n.saturating_mul(12))),
             "wd" | "working day" | "working days" | "business days" | "business day" => Ok(Self::WorkingDays(n)),
             _ => Err(error()),
         }

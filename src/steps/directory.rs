@@ -1,10 +1,13 @@
 //! The directory of employers: who works where, and which companies are one family.
 
+mod lookup;
+
 use std::sync::LazyLock;
 
 use crate::model::employer::{Employer, EmployerKind, is_or_below};
 use crate::model::fold::folded;
 use crate::steps::search;
+pub use lookup::{Lookup, is_of_the_trade};
 
 const CSV: &str = include_str!("../../data/employers.csv");
 const COMPANY_WORDS: &str = include_str!("../../data/company-words.txt");
@@ -90,7 +93,11 @@ impl Directory {
 /// True for domains where anybody may have an address.
 #[must_use]
 pub fn is_free_mail(domain: &str) -> bool {
-    FREE_MAIL.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).any(|free| is_or_below(domain, free))
+    free_mail().any(|free| is_or_below(domain, free))
+}
+
+fn free_mail() -> impl Iterator<Item = &'static str> {
+    FREE_MAIL.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// A former name without its year: `Anthem, Inc. (until 2022)` is `Anthem, Inc.`.

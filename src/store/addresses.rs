@@ -117,10 +117,9 @@ impl Tx<'_> {
 
     pub(super) fn set_addresses(&self, id: ContactId, addresses: &[Address]) -> Result<(), StoreError> {
         let keys: Vec<String> = addresses.iter().map(Address::key).collect();
-        self.conn.execute(
-            "DELETE FROM address WHERE contact = ?1 AND dead IS NULL AND key NOT IN (SELECT value FROM json_each(?2))",
-            params![id.0, json(&keys)?],
-        )?;
+        self.conn
+            .prepare_cached("DELETE FROM address WHERE contact = ?1 AND dead IS NULL AND key NOT IN (SELECT value FROM json_each(?2))")?
+            .execute(params![id.0, json(&keys)?])?;
         for (position, address) in addresses.iter().enumerate() {
             self.set_address(id, address, i64::try_from(position).unwrap_or(0))?;
         }
@@ -136,11 +135,11 @@ impl Tx<'_> {
             let name = self.contact(other)?.map_or_else(String::new, |kept| kept.contact.name);
             return Err(StoreError::Rule(format!("{address} already belongs to {name} (contact {other})")));
         }
-        self.conn.execute(
+        let mut statement = self.conn.prepare_cached(
             "INSERT INTO address (key, address, contact, position) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (key) DO UPDATE SET position = ?4, dead = NULL",
-            params![address.key(), address.as_str(), id.0, position],
         )?;
+        statement.execute(params![address.key(), address.as_str(), id.0, position])?;
         Ok(())
     }
 }

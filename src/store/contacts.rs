@@ -66,8 +66,7 @@ impl Tx<'_> {
     /// # Errors
     /// When one of the addresses belongs to somebody already.
     pub fn add_contact(&self, contact: &Contact) -> Result<ContactId, StoreError> {
-        self.conn.execute(
-            "INSERT INTO contact (name, folded, relation, mode, added_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        self.conn.prepare_cached("INSERT INTO contact (name, folded, relation, mode, added_at) VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(
             params![contact.name, folded(&contact.name), contact.relation.word(), contact.mode.word(), micros(contact.added_at)],
         )?;
         let id = ContactId(self.conn.last_insert_rowid());
@@ -80,26 +79,26 @@ impl Tx<'_> {
     /// # Errors
     /// When an address belongs to somebody else.
     pub fn update_contact(&self, contact: &Contact) -> Result<(), StoreError> {
-        self.conn.execute(
+        let mut statement = self.conn.prepare_cached(
             "UPDATE contact SET name = ?2, folded = ?3, employer = ?4, family = ?5, title = ?6, relation = ?7, met = ?8, every = ?9, zone = ?10,
              us_state = ?11, tags = ?12, note = ?13, mode = ?14 WHERE id = ?1",
-            params![
-                contact.id.0,
-                contact.name,
-                folded(&contact.name),
-                contact.employer,
-                contact.family,
-                contact.title,
-                contact.relation.word(),
-                contact.met,
-                contact.every.map(|every| every.to_string()),
-                contact.zone,
-                contact.state,
-                json(&contact.tags)?,
-                contact.note,
-                contact.mode.word(),
-            ],
         )?;
+        statement.execute(params![
+            contact.id.0,
+            contact.name,
+            folded(&contact.name),
+            contact.employer,
+            contact.family,
+            contact.title,
+            contact.relation.word(),
+            contact.met,
+            contact.every.map(|every| every.to_string()),
+            contact.zone,
+            contact.state,
+            json(&contact.tags)?,
+            contact.note,
+            contact.mode.word(),
+        ])?;
         self.set_addresses(contact.id, &contact.addresses)
     }
 
@@ -264,6 +263,7 @@ impl Tx<'_> {
         // A mail to both of them is kept once.
         self.conn.execute("UPDATE OR IGNORE message SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.conn.execute("UPDATE draft SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
+        self.conn.execute("UPDATE OR IGNORE imported SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.conn.execute("UPDATE OR IGNORE told SET contact = ?1 WHERE contact = ?2", params![into.0, from.0])?;
         self.with_gate("merge", || {
             // What both had of one mail is told once, or it would count as two words.

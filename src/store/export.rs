@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{StoreError, Tx};
 
 /// Tables in an export, parents before children. Suppressions are hashes; secrets are not in the database at all.
-pub const TABLES: [&str; 8] = ["employer", "contact", "address", "news", "told", "message", "draft", "journal"];
+pub const TABLES: [&str; 9] = ["employer", "contact", "address", "imported", "news", "told", "message", "draft", "journal"];
 
 impl Tx<'_> {
     /// Calls `line` with each row of each table, as an object with the key `table`.

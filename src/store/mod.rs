@@ -9,13 +9,13 @@ mod error;
 pub mod export;
 mod file;
 pub mod folders;
+pub mod imported;
 pub mod journal;
 pub mod messages;
 pub mod news;
 mod schema;
 pub mod state;
 pub mod suppressions;
-pub mod tally;
 
 use std::path::{Path, PathBuf};
 

@@ -8,11 +8,11 @@ use rusqlite_migration::{M, Migrations};
 /// All upgrades, oldest first. Their number is the file's `user_version`.
 #[must_use]
 pub fn upgrades() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(CORRECTIONS)])
+    Migrations::new(vec![M::up(FIRST), M::up(CORRECTIONS), M::up(IMPORTED)])
 }
 
 /// How many upgrades this program knows.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Times are microseconds since 1970 UTC, days are `YYYY-MM-DD`, lists are JSON.
 const FIRST: &str = r"
@@ -207,4 +207,14 @@ CREATE TABLE request (
 const CORRECTIONS: &str = r"
 ALTER TABLE message ADD COLUMN arrived INTEGER;
 CREATE INDEX journal_corrected ON journal (kind, message) WHERE kind = 'corrected';
+";
+
+/// What an import wrote of a contact, by field: whatever differs from it now was typed by the owner.
+const IMPORTED: &str = r"
+CREATE TABLE imported (
+    contact INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+    field   TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (contact, field)
+) STRICT, WITHOUT ROWID;
 ";

@@ -56,6 +56,14 @@ impl Tx<'_> {
         Ok(statement.query_row([json(&self.hashes_of(address)?)?], |row| row.get(0)).optional()?)
     }
 
+    /// True when any address is suppressed at all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_suppressions(&self) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM suppression LIMIT 1")?.exists([])?)
+    }
+
     /// Lifts a suppression; only `add --again` and `resume` with their later invitation do.
     ///
     /// # Errors

@@ -9,10 +9,12 @@ use curbside::mail::maildir::Maildir;
 use curbside::mail::{imap, mime, smtp};
 use curbside::model::address::{self, Address, Mailbox, clean_name, is_invisible};
 use curbside::model::digest::{Came, Digest, Owed, Waiting};
+use curbside::model::import::Source;
 use curbside::model::mail::{Mail, Part};
 use curbside::model::reading::{CallTime, Reading};
 use curbside::model::schedule::Schedule;
 use curbside::model::span::Span;
+use curbside::steps::import;
 use curbside::steps::understand::{Known, understand};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -22,7 +24,7 @@ use jiff::tz::TimeZone;
 pub type Eater = fn(&[u8]);
 
 /// All of them, by the name of their folder in `tests/fuzz/inputs`.
-pub const ALL: [(&str, Eater); 11] = [
+pub const ALL: [(&str, Eater); 12] = [
     ("mail", mail),
     ("letter", letter),
     ("html", html),
@@ -34,6 +36,7 @@ pub const ALL: [(&str, Eater); 11] = [
     ("words", words),
     ("outgoing", outgoing),
     ("maildir", maildir),
+    ("people", people),
 ];
 
 /// Bytes of text a reading may carry.
@@ -86,6 +89,19 @@ pub fn report(bytes: &[u8]) {
     let daemon = vec![Mailbox { name: "Mail Delivery System".to_owned(), address: address("mailer-daemon@mx.test") }];
     look_at(&understood(&Mail { from: daemon, headers, text: Some(notice.clone()), parts: parts.clone(), ..Mail::default() }));
     look_at(&understood(&Mail { text: Some(notice), parts: parts[2..].to_vec(), ..from_jane() }));
+}
+
+/// A file of people, as each sort that it may be.
+pub fn people(bytes: &[u8]) {
+    let cards = [b"BEGIN:VCARD\n".as_slice(), bytes].concat();
+    for (source, bytes) in [(Source::LinkedIn, bytes), (Source::Csv, bytes), (Source::VCard, &cards)] {
+        let Ok(sheet) = import::read(source, bytes, &[]) else { continue };
+        for row in &sheet.rows {
+            assert!(row.line > 0 && row.name == clean_name(&row.name), "a row has a line, and a clean name");
+            assert!(row.fault.is_none() || row.addresses.is_empty(), "a row that cannot be read brings nobody");
+        }
+        assert!(sheet.rows.windows(2).all(|two| two[0].line <= two[1].line), "rows come in the order of the file");
+    }
 }
 
 /// What an IMAP server says.

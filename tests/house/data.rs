@@ -343,3 +343,23 @@ fn a_title_is_wanted_or_noise_never_both() {
     }
     assert!(["medical director", "utilization management", "physician advisor"].iter().all(|term| seen.contains(*term)));
 }
+
+#[test]
+fn a_column_has_one_meaning_and_a_desk_is_written_in_small_letters() {
+    let columns: toml::Table = toml::from_str(include_str!("../../data/columns.toml")).expect("columns.toml parses");
+    let mut seen = BTreeSet::new();
+    for (field, names) in columns["columns"].as_table().expect("a table") {
+        for name in names.as_array().expect("a list") {
+            let name = name.as_str().expect("a name");
+            assert_eq!(name, name.to_lowercase(), "{field}: {name}");
+            assert!(!name.contains(|c: char| c.is_ascii_digit()), "{field}: # stands for a number in {name}");
+            assert!(seen.insert(name.to_owned()), "{name} stands twice");
+        }
+    }
+    let desks = include_str!("../../data/role-addresses.txt").lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    for desk in desks {
+        let plain = desk.trim_end_matches('*');
+        assert!(plain.len() > 1 && plain.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{desk}");
+        assert!(seen.insert(format!("{desk}@")), "{desk} stands twice");
+    }
+}
