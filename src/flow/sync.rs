@@ -283,19 +283,50 @@ fn has_shrunk(cursor: &Cursor, opened: &Opened) -> bool {
     opened.validity != 0 && opened.next.is_some_and(|next| next <= cursor.last)
 }
 
+/// So many addresses are no longer asked about: the server would look through the whole folder for every twenty of them,
+/// and all headers are read sooner.
+const MANY: usize = 100;
+
 /// Searches a folder for addresses that were not known when it was read.
 fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
-    let since = since(world)?;
-    for some in addresses.chunks(200) {
-        // What was kept as a stranger's is read anew as theirs, however long ago it came.
-        let first = world.store.read(|tx| tx.first_kept_from(some))?.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date());
-        let oldest = first.and_then(|day| day.yesterday().ok()).map_or(since, |day| day.min(since));
-        let rows = world.post.find_addresses(folder, some, oldest)?;
-        report.seen += rows.len() as u64;
-        let wanted = wanted(world, folder, &rows, known)?;
-        for portion in portions(&wanted) {
-            report.kept += learn(world, folder, portion, known, None, None)?;
+    let oldest = since(world)?;
+    if addresses.len() > MANY {
+        return read_again(world, folder, addresses, known, report, oldest);
+    }
+    let rows = world.post.find_addresses(folder, addresses, oldest)?;
+    found(world, folder, &rows, known, report)
+}
+
+/// Reads all headers of a folder again, and keeps to those that name one of the addresses.
+fn read_again(
+    world: &mut World,
+    folder: &Folder,
+    addresses: &[Address],
+    known: &mut Known,
+    report: &mut FolderReport,
+    oldest: Date,
+) -> Result<(), Trouble> {
+    let contacts = addresses.iter().filter_map(|address| Some((address.key(), *known.contacts.get(&address.key())?))).collect();
+    let new = Known { contacts, ids: HashSet::new(), me: known.me.clone() };
+    let opened = world.post.open(folder)?;
+    let mut at = 0;
+    loop {
+        let mut batch = world.post.next_rows(folder, &opened, at, Some(oldest))?;
+        batch.rows.retain(|row| Concern::of(row, folder.role, &new).is_some_and(|concern| !concern.contacts().is_empty()));
+        found(world, folder, &batch.rows, known, report)?;
+        at = batch.last;
+        if !batch.more {
+            return Ok(());
         }
+    }
+}
+
+/// Learns what is new among the rows of a search.
+fn found(world: &mut World, folder: &Folder, rows: &[HeaderRow], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
+    report.seen += rows.len() as u64;
+    let wanted = wanted(world, folder, rows, known)?;
+    for portion in portions(&wanted) {
+        report.kept += learn(world, folder, portion, known, None, None)?;
     }
     Ok(())
 }

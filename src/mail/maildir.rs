@@ -96,6 +96,17 @@ impl Maildir {
         Ok(())
     }
 
+    /// Gives the header blocks of all messages that arrived since then, in no order. A file that goes away meanwhile is
+    /// left out.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn rows_arrived_since(&self, folder: &str, since: Timestamp, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
+        let entries = self.entries(folder)?.into_iter().filter(|entry| entry.arrived.is_none_or(|arrived| arrived >= since));
+        entries.filter_map(|entry| self.row(&entry)).for_each(row);
+        Ok(())
+    }
+
     /// The message in `file` (as a row named it), up to the size that is parsed; found again when its flags changed or
     /// it went from `new` to `cur`. `None` when it is gone.
     #[must_use]
@@ -131,9 +142,11 @@ impl Maildir {
         row: &mut dyn FnMut(HeaderRow),
     ) -> Result<(), EdgeError> {
         let keys: Vec<String> = addresses.iter().map(Address::key).collect();
-        let entries = self.entries(folder)?.into_iter().filter(|entry| entry.arrived.is_none_or(|arrived| arrived >= since));
-        entries.filter_map(|entry| self.row(&entry)).filter(|row| names_one_of(&keys, &row.header)).for_each(row);
-        Ok(())
+        self.rows_arrived_since(folder, since, &mut |found| {
+            if names_one_of(&keys, &found.header) {
+                row(found);
+            }
+        })
     }
 
     /// Files a mail in a folder, which is made if missing; seen mail goes to `cur`, other to `new`. The same bytes at

@@ -135,6 +135,23 @@ impl Post {
         }
     }
 
+    /// Hands over rows of a folder back to a day, with at least the fields that tell who wrote to whom, and how many more
+    /// there are at most. Changes nothing; the folder is open afterwards.
+    ///
+    /// # Errors
+    /// When the line fails.
+    pub fn glimpses(&mut self, folder: &Folder, since: Date, row: &mut dyn FnMut(HeaderRow, usize)) -> Result<(), EdgeError> {
+        match self {
+            Self::Servers(post) => post.glimpses(folder, since, row),
+            Self::Folder(post) => post.maildir()?.rows_arrived_since(&folder.name, start_of(since), &mut |found| row(found, 0)),
+            Self::Scripted(post) => {
+                post.open(&folder.name)?;
+                post.next_rows(&folder.name, 0, Some(since))?.rows.into_iter().for_each(|found| row(found, 0));
+                Ok(())
+            }
+        }
+    }
+
     /// The whole of some messages of the folder opened last, up to 2 MiB each. Those that are gone are left out; one
     /// that is there and that the mailbox does not hand over comes without a byte.
     ///

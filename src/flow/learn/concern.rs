@@ -90,7 +90,7 @@ impl Concern {
     }
 
     /// The contacts whose mail it is, or to whom the owner wrote.
-    pub(super) fn contacts(&self) -> Vec<ContactId> {
+    pub(in crate::flow) fn contacts(&self) -> Vec<ContactId> {
         match &self.why {
             Why::Contact(contact, _) => vec![*contact],
             Why::Owner(contacts) => contacts.clone(),

@@ -17,6 +17,9 @@ const MOST_REFUSALS: usize = 16;
 /// The fields by which a message is judged before it is read whole.
 const HEADER_ITEMS: &str = "(UID INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (FROM SENDER REPLY-TO TO CC DATE MESSAGE-ID IN-REPLY-TO \
 REFERENCES X-MICROSOFT-ORIGINAL-MESSAGE-ID SUBJECT AUTO-SUBMITTED CONTENT-TYPE AUTHENTICATION-RESULTS LIST-ID X-FAILED-RECIPIENTS)])";
+/// The fields that tell who wrote to whom: the least that answers it.
+const GLIMPSE_ITEMS: &str = "(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS (FROM TO CC DATE MESSAGE-ID LIST-ID LIST-POST LIST-UNSUBSCRIBE \
+PRECEDENCE AUTO-SUBMITTED)])";
 
 /// What came of a fetch.
 #[derive(Default)]
@@ -36,8 +39,20 @@ impl Imap {
     /// # Errors
     /// When the line or the server fails; rows of earlier commands have been handed over then.
     pub fn headers(&mut self, uids: &UidSet, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
+        self.fields(uids, HEADER_ITEMS, row)
+    }
+
+    /// The same with the fields alone that tell who wrote to whom.
+    ///
+    /// # Errors
+    /// When the line or the server fails; rows of earlier commands have been handed over then.
+    pub fn glimpses(&mut self, uids: &UidSet, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
+        self.fields(uids, GLIMPSE_ITEMS, row)
+    }
+
+    fn fields(&mut self, uids: &UidSet, items: &str, row: &mut dyn FnMut(HeaderRow)) -> Result<(), EdgeError> {
         for piece in uids.pieces() {
-            let told = self.fetch(&piece, HEADER_ITEMS, Terms { cut: Some(limits::HEADER_BLOCK), ..Terms::default() })?;
+            let told = self.fetch(&piece, items, Terms { cut: Some(limits::HEADER_BLOCK), ..Terms::default() })?;
             if let Some(why) = told.why {
                 return Err(EdgeError::Permanent(why));
             }

@@ -132,6 +132,32 @@ impl ServersPost {
         Ok(Batch { rows, last, more: last < end })
     }
 
+    /// Goes through a folder from its newest mails back.
+    pub(super) fn glimpses(&mut self, folder: &Folder, since: Date, row: &mut dyn FnMut(HeaderRow, usize)) -> Result<(), EdgeError> {
+        let opened = self.open(&folder.name)?;
+        if opened.exists == 0 && opened.next.is_some() {
+            return Ok(());
+        }
+        let mut uids: Vec<u32> = Vec::new();
+        match opened.next.map(|next| next.saturating_sub(1)) {
+            None => uids = self.with(|imap| imap.uids_from(1))?,
+            Some(end) => {
+                let mut after = 0;
+                while after < end {
+                    let found = self.search(folder, after, end, Some(since))?;
+                    (after, uids) = (found.upto, [uids, found.uids].concat());
+                }
+            }
+        }
+        let mut left = uids.len();
+        for some in uids.rchunks(usize::try_from(BATCH).unwrap_or(1_000)) {
+            let set: UidSet = some.iter().copied().collect();
+            left -= some.len();
+            self.with(|imap| imap.glimpses(&set, &mut |found| row(found, left)))?;
+        }
+        Ok(())
+    }
+
     fn search(&mut self, folder: &Folder, after: u64, end: u64, since: Option<Date>) -> Result<Found, EdgeError> {
         let upto = end.min(after + SEARCHED);
         let since = since.unwrap_or(Date::constant(1970, 1, 1));
