@@ -8,6 +8,7 @@ mod change;
 mod contact;
 mod deliver;
 mod departed;
+mod discover;
 mod draft_text;
 mod errand;
 mod explain;
@@ -24,9 +25,10 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
 
-pub use change::{Change, Changed, EditContact, NewContact, NewEmployer, accept, fingerprint};
+pub use change::{Change, Changed, EditContact, Import, NewContact, NewEmployer, Ticker, accept, fingerprint, judged};
 pub use contact::{Who, find};
-pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending, pauses_digest};
+pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending};
+pub use discover::{Discovered, discover};
 pub use errand::{Errands, Failing};
 pub use explain::{Why, next_due, why};
 pub use prepare::{DRAFTED_DAYS, plan, prepare};
@@ -38,6 +40,7 @@ pub use weekly::{compose as weekly_digest, digest_now};
 
 pub use crate::steps::decide::outcome_in_words;
 pub use crate::steps::directory::Directory;
+pub use crate::steps::import::{SHORT as SHORT_IMPORT, Unreadable, read as read_export};
 pub use crate::steps::search;
 pub use crate::steps::understand::{Known as Sense, Taught, understand};
 
@@ -140,8 +143,7 @@ pub fn next_turn(world: &World) -> Result<Timestamp, Trouble> {
     let digest = weekly::next(world);
     let again = world.store.read(Errands::read)?.next(now);
     let pause_ends = pause_of_sending(world)?.map(|(until, _)| until);
-    let looked_for = weekly::awaited_until(world)?;
-    Ok([delivery, digest, looked_for, again, pause_ends].into_iter().flatten().fold(poll, Timestamp::min))
+    Ok([delivery, digest, again, pause_ends].into_iter().flatten().fold(poll, Timestamp::min))
 }
 
 fn note(turn: &mut Turn, error: &EdgeError) {

@@ -6,7 +6,9 @@ mod days;
 mod failure;
 mod frame;
 mod json;
+mod picks;
 mod places;
+mod progress;
 mod say;
 
 mod about;
@@ -18,11 +20,13 @@ mod contacts;
 mod defaults;
 mod demo;
 mod digest;
+mod discover;
 mod doctor;
 mod edit;
 mod employers;
 mod export;
 mod forget;
+mod import;
 mod init;
 mod log;
 mod man;
@@ -94,6 +98,8 @@ enum Command {
     Init(init::Args),
     Doctor(doctor::Args),
     Add(add::Args),
+    Import(import::Args),
+    Discover(discover::Args),
     Plan(plan::Args),
     Why(why::Args),
     Review(review::Args),
@@ -149,6 +155,8 @@ fn run_command(command: Command, frame: &Frame) -> Result<(), Failure> {
         Command::Init(args) => init::run(args, frame),
         Command::Doctor(args) => doctor::run(args, frame),
         Command::Add(args) => add::run(args, frame),
+        Command::Import(args) => import::run(args, frame),
+        Command::Discover(args) => discover::run(args, frame),
         Command::Plan(args) => plan::run(args, frame),
         Command::Why(args) => why::run(args, frame),
         Command::Review(args) => review::run(args, frame),

@@ -98,6 +98,20 @@ pub fn counted(count: usize, one: &str) -> String {
     format!("{count} {one}{}", if count == 1 { "" } else { "s" })
 }
 
+/// `1 person`, `1,465 people`.
+#[must_use]
+pub fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{} people", grouped(count)) }
+}
+
+/// `1,465`.
+#[must_use]
+pub fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
 /// A table that fits the terminal.
 #[must_use]
 pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {

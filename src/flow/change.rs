@@ -4,6 +4,7 @@ pub(super) mod attached;
 mod contacts;
 mod drafts;
 mod employers;
+mod import;
 mod merge;
 mod words;
 
@@ -24,6 +25,7 @@ use crate::world::World;
 pub use drafts::fingerprint;
 pub(super) use drafts::{approve_in, place};
 pub use employers::NewEmployer;
+pub use import::{Import, Ticker, judged};
 
 /// What the owner says of a new contact.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +96,10 @@ pub struct EditContact {
 pub enum Change {
     /// Add a contact.
     Add(Box<NewContact>),
+    /// Add several, all or none.
+    AddAll(Vec<NewContact>),
+    /// Take in the rows of an export.
+    Import(Box<Import>),
     /// Change a contact.
     Edit(String, Box<EditContact>),
     /// Hold a contact, until a day or until the owner says.
@@ -156,6 +162,10 @@ pub enum Change {
 pub enum Changed {
     /// A contact.
     Contact(Box<Kept>),
+    /// Several contacts.
+    Contacts(Vec<Kept>),
+    /// What became of each row.
+    Imported(Vec<crate::model::import::Judged>),
     /// A contact was erased: how many addresses stay suppressed.
     Forgotten {
         /// Their name.
@@ -193,6 +203,8 @@ pub fn accept(world: &World, change: Change) -> Result<Changed, Trouble> {
     }
     let changed = world.store.write(|tx| match change {
         Change::Add(new) => contacts::add(world, tx, *new),
+        Change::AddAll(all) => contacts::add_all(world, tx, all),
+        Change::Import(import) => import::import(world, tx, *import),
         Change::Edit(who, edit) => contacts::edit(world, tx, &who, *edit),
         Change::Pause(who, until) => contacts::pause(world, tx, &who, until),
         Change::PauseAll(until) => contacts::pause_all(world, tx, until),

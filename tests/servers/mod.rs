@@ -1,6 +1,7 @@
 //! Real servers, and servers that misbehave.
 
 mod cuts;
+mod discover;
 mod downgraded;
 mod first_sync;
 mod imap;

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Changed, EditContact, NewContact};
-use crate::flow::prepare::counted_since;
 use crate::flow::{Trouble, contact};
 use crate::model::address::{Address, clean_name};
 use crate::model::contact::{Contact, Mode, Relation};
@@ -56,6 +55,14 @@ pub(super) fn add(world: &World, tx: &Tx<'_>, new: NewContact) -> Result<Changed
         pen.record(tx, &NewEntry::about(id, world.now(), EntryKind::Note, note.clone()))?;
     }
     shown(tx, id)
+}
+
+pub(super) fn add_all(world: &World, tx: &Tx<'_>, all: Vec<NewContact>) -> Result<Changed, Trouble> {
+    let added = all.into_iter().map(|new| match add(world, tx, new)? {
+        Changed::Contact(kept) => Ok(*kept),
+        _ => Err(Trouble::refused("the contact is gone")),
+    });
+    Ok(Changed::Contacts(added.collect::<Result<_, Trouble>>()?))
 }
 
 /// Someone suppressed comes back only by `--again`, and after an opt-out only with their later invitation (P17).
@@ -224,7 +231,6 @@ pub(super) fn stop(world: &World, tx: &Tx<'_>, who: &str) -> Result<Changed, Tro
 pub(super) fn forget(world: &World, tx: &Tx<'_>, who: &str) -> Result<Changed, Trouble> {
     let kept = contact::find(tx, who)?;
     let opted_out = kept.story.stops.iter().any(|(reason, _)| *reason == StopReason::OptedOut);
-    tx.count_forgotten(kept.contact.id, counted_since(world))?;
     let addresses = tx.erase_contact(kept.contact.id)?;
     for address in &addresses {
         tx.suppress(address, if opted_out { "opted_out" } else { "forgotten" }, world.now())?;
