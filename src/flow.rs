@@ -27,7 +27,7 @@ use jiff::{Timestamp, ToSpan};
 
 pub use change::{Change, Changed, EditContact, Import, NewContact, NewEmployer, Ticker, accept, fingerprint, judged};
 pub use contact::{Who, find};
-pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending};
+pub use deliver::{LOOK_MINUTES, file_copies, next_hour, pause_of_sending, pauses_digest};
 pub use discover::{Discovered, discover};
 pub use errand::{Errands, Failing};
 pub use explain::{Why, next_due, why};
@@ -143,7 +143,8 @@ pub fn next_turn(world: &World) -> Result<Timestamp, Trouble> {
     let digest = weekly::next(world);
     let again = world.store.read(Errands::read)?.next(now);
     let pause_ends = pause_of_sending(world)?.map(|(until, _)| until);
-    Ok([delivery, digest, again, pause_ends].into_iter().flatten().fold(poll, Timestamp::min))
+    let looked_for = weekly::awaited_until(world)?;
+    Ok([delivery, digest, looked_for, again, pause_ends].into_iter().flatten().fold(poll, Timestamp::min))
 }
 
 fn note(turn: &mut Turn, error: &EdgeError) {

@@ -6,7 +6,7 @@ mod copies;
 use jiff::{Timestamp, ToSpan};
 
 pub(in crate::flow) use attempt::LOGIN_REFUSED;
-pub(super) use attempt::{LOGIN_HOURS, record_sent};
+pub(super) use attempt::record_sent;
 pub use copies::file_copies;
 
 use super::change::attached::{Attached, attached};
@@ -23,6 +23,8 @@ use crate::world::World;
 
 /// How long Sent and All Mail are searched for a mail whose fate is unknown.
 pub const LOOK_MINUTES: i64 = 10;
+/// Until when a daily limit holds.
+const QUOTA_UNTIL: &str = "quota_until";
 /// No pause of the queue lasts longer; the longest is a daily quota's.
 const LONGEST_PAUSE_HOURS: i64 = 25;
 /// A yes older than this lapses (P5).
@@ -246,6 +248,16 @@ pub fn pause_of_sending(world: &World) -> Result<Option<(Timestamp, String)>, Tr
         let until = tx.instant("sending_paused_until")?.filter(|until| *until > now && *until <= longest);
         Ok(until.zip(tx.value("sending_paused_why")?))
     })
+}
+
+/// True when the pause is one that the digest keeps, too: the server refuses the owner, or has no time. A daily limit is
+/// longer than the digest can wait, and need not hold it up.
+///
+/// # Errors
+/// When the database fails.
+pub fn pauses_digest(world: &World) -> Result<bool, Trouble> {
+    let Some((until, _)) = pause_of_sending(world)? else { return Ok(false) };
+    Ok(world.store.read(|tx| tx.instant(QUOTA_UNTIL))? != Some(until))
 }
 
 fn is_paused(world: &World) -> Result<bool, Trouble> {

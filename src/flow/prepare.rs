@@ -88,10 +88,14 @@ fn touch_of(draft: &Draft) -> Touch {
 
 /// What left in the last days and what is to leave: caps and spacing count both.
 pub(super) fn booked(world: &World, tx: &Tx<'_>, open: &[Draft]) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
-    let week_ago = world.now().checked_sub((8 * 24).hours()).unwrap_or(Timestamp::MIN);
-    let mut booked = tx.sent_since(week_ago)?;
+    let mut booked = tx.sent_since(counted_since(world))?;
     booked.extend(open.iter().filter(|draft| draft.state != DraftState::Doubtful).map(|draft| (draft.send_at, draft.family.clone())));
     Ok(booked)
+}
+
+/// Since when what left counts for the caps: the week before a day, and that day.
+pub(super) fn counted_since(world: &World) -> Timestamp {
+    world.now().checked_sub((8 * 24).hours()).unwrap_or(Timestamp::MIN)
 }
 
 /// Why nothing is proposed at all, if so.

@@ -289,7 +289,10 @@ const MANY: usize = 100;
 
 /// Searches a folder for addresses that were not known when it was read.
 fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
-    let oldest = since(world)?;
+    let since = since(world)?;
+    // What was kept as a stranger's is read anew as theirs, however long ago it came.
+    let first = world.store.read(|tx| tx.first_kept_from(addresses))?.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let oldest = first.and_then(|day| day.yesterday().ok()).map_or(since, |day| day.min(since));
     if addresses.len() > MANY {
         return read_again(world, folder, addresses, known, report, oldest);
     }

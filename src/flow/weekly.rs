@@ -4,8 +4,8 @@ mod gather;
 
 use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 
-use super::deliver::LOGIN_HOURS;
-use super::{LOOK_MINUTES, Trouble, pause_of_sending};
+use super::deliver::pauses_digest;
+use super::{LOOK_MINUTES, Trouble, prepare, wrong_clock};
 use crate::letters;
 use crate::mail::compose::{self as composing, Letter};
 use crate::mail::post::Post;
@@ -48,10 +48,7 @@ pub fn compose(world: &World) -> Result<(Digest, letters::Rendered), Trouble> {
 /// When it cannot be sent (it is tried again on the next turn), or the database fails.
 pub fn send_if_due(world: &mut World) -> Result<(), Trouble> {
     let Some(period) = due_period(world)? else { return Ok(()) };
-    // A refused login is left alone, also by the digest; a daily limit is longer than that, and need not hold it up.
-    let now = world.now();
-    let is_brief = |until: Timestamp| until.duration_since(now) <= SignedDuration::from_hours(LOGIN_HOURS);
-    if !matches!(world.post, Post::Folder(_)) && pause_of_sending(world)?.is_some_and(|(until, _)| is_brief(until)) {
+    if !matches!(world.post, Post::Folder(_)) && pauses_digest(world)? {
         return Ok(());
     }
     send(world, period)
@@ -100,7 +97,7 @@ fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
     let begun = world.store.read(|tx| tx.last_run(NAME))?.filter(|run| run.period == period && !run.done);
     let run = match begun {
         Some(run) if was_delivered(world, &run)? => return done(world, period),
-        Some(_) if is_awaited(world)? => return Ok(()),
+        Some(_) if awaited_until(world)?.is_some() => return Ok(()),
         Some(run) => run,
         // The tables may have forgotten it, with a restored backup or a clock that was wrong; the mailbox has not.
         None => match begin(world, period)? {
@@ -118,10 +115,17 @@ fn send(world: &mut World, period: Timestamp) -> Result<(), Trouble> {
     done(world, period)
 }
 
-/// True while a digest whose fate is unknown may still arrive.
-fn is_awaited(world: &World) -> Result<bool, Trouble> {
+/// Until when a digest whose fate is unknown may still arrive.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn awaited_until(world: &World) -> Result<Option<Timestamp>, Trouble> {
     let handed_over = world.store.read(|tx| tx.instant(HANDED_OVER))?;
-    Ok(handed_over.and_then(|at| at.checked_add(LOOK_MINUTES.minutes()).ok()).is_some_and(|end| world.now() < end))
+    let looked_for = SignedDuration::from_mins(LOOK_MINUTES);
+    // Handed over on a clock that was ahead, it is looked for now, and not waited for until then.
+    let ends =
+        |at: Timestamp| at.checked_add(looked_for).ok().filter(|end| wrong_clock::sane_end(*end, world.now(), looked_for * 2).is_none());
+    Ok(handed_over.and_then(ends).filter(|end| world.now() < *end))
 }
 
 /// Renders and stores it first, so that a second attempt sends the same mail.
@@ -130,7 +134,10 @@ fn begin(world: &World, period: Timestamp) -> Result<Run, Trouble> {
     let message_id = id_of(world, period);
     let raw = render(world, &rendered, message_id.clone())?;
     let run = Run { period, done: false, message_id: Some(message_id), raw: Some(raw) };
-    world.store.write(|tx| tx.set_run(NAME, &run, world.now()))?;
+    world.store.write(|tx| {
+        tx.forget_old_counts(prepare::counted_since(world))?;
+        tx.set_run(NAME, &run, world.now())
+    })?;
     Ok(run)
 }
 

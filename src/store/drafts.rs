@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{RESTORED, StoreError, Tx, from_json, instant, json, micros, parsed};
+use super::{StoreError, Tx, from_json, instant, json, micros, parsed};
 use crate::model::draft::{Draft, DraftState};
 use crate::model::id::{ContactId, DraftId, NewsId};
 use crate::model::plan::Reason;
@@ -12,7 +12,7 @@ const COLUMNS: &str = "d.id, d.contact, c.name, c.family, d.revision, d.state, d
      d.due, d.send_at, d.blocked, d.attempts, d.answer, d.message_id, d.created_at, d.changed_at";
 
 /// The open states in the words of the index over them: only so is it used, and a decade of sent mail not read.
-const OPEN: &str = "d.state IN ('review', 'queued', 'deferred', 'sending', 'doubtful')";
+pub(super) const OPEN: &str = "d.state IN ('review', 'queued', 'deferred', 'sending', 'doubtful')";
 
 fn draft(row: &Row<'_>) -> rusqlite::Result<Draft> {
     let text = |index: usize| row.get::<_, String>(index);
@@ -212,28 +212,6 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn recent_drafts(&self, most: u32) -> Result<Vec<Draft>, StoreError> {
         self.drafts_where("1 ORDER BY d.id DESC LIMIT ?1", [most])
-    }
-
-    /// Mails that left from an instant on, or may have: when, and to which family. What caps and spacing are counted by.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
-        // Which of the mails found in Sent after a restore were check-ins is forgotten: each may have been one. CROSS: the
-        // contacts are walked, and of each only the mails of these days; without a restore neither.
-        let restored = self.instant(RESTORED)?.filter(|at| *at >= since).map_or(i64::MIN, micros);
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT d.sent_at AS left_at, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.sent_at >= ?1
-             UNION ALL
-             SELECT d.body_begun, c.family FROM draft d JOIN contact c ON c.id = d.contact
-             WHERE d.state = 'doubtful' AND {OPEN} AND d.body_begun >= ?1
-             UNION ALL
-             SELECT m.at, c.family FROM contact c CROSS JOIN message m ON m.contact = c.id AND m.at BETWEEN ?1 AND ?2
-             WHERE ?2 >= ?1 AND m.direction = 'out' AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.message_id = m.rfc_id)
-             ORDER BY left_at"
-        ))?;
-        let rows = statement.query_map([micros(since), restored], |row| Ok((instant(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Whose check-in a `Message-ID` is.

@@ -46,6 +46,16 @@ pub struct Arrival<'a> {
 }
 
 impl Tx<'_> {
+    /// When the first kept mail came from one of these addresses, to whomever it was counted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn first_kept_from(&self, addresses: &[Address]) -> Result<Option<Timestamp>, StoreError> {
+        let peers = json(&addresses.iter().map(Address::as_str).collect::<Vec<_>>())?;
+        let sql = "SELECT min(at) FROM message WHERE direction = 'in' AND peer COLLATE NOCASE IN (SELECT value FROM json_each(?1))";
+        Ok(self.conn.query_row(sql, [peers], |row| row.get::<_, Option<i64>>(0))?.map(instant))
+    }
+
     /// Keeps a mail; its `id` is ignored, and a `thread` of 0 begins a new conversation.
     ///
     /// # Errors

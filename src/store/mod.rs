@@ -16,6 +16,7 @@ pub mod news;
 mod schema;
 pub mod state;
 pub mod suppressions;
+pub mod tally;
 
 use std::path::{Path, PathBuf};
 

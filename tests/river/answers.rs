@@ -40,6 +40,19 @@ fn p6_an_unknown_address_in_the_thread_stops_the_check_in_and_asks() {
     assert_eq!(town.stands(JANE), "stopped opted_out", "given the address, what was said there counts");
 }
 
+/// Holds R18, P2.
+#[test]
+fn p2_a_no_from_an_address_that_is_given_half_a_year_later_counts_after_all() {
+    let mut town = written_to();
+    town.they_write_to("INBOX", "jd77@home.example", JANE, "Hi, Jane here from my other address. Please do not contact me again.");
+    town.turn();
+    town.does(Change::Answered(JANE.to_owned()));
+    town.days_pass(200);
+    town.learns_address(JANE, "jd77@home.example");
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped opted_out");
+}
+
 #[test]
 fn p6_a_colleague_who_says_that_they_left_is_believed() {
     let mut town = written_to();

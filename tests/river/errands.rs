@@ -2,7 +2,7 @@
 
 use curbside::flow;
 use curbside::mail::scripted::{Fates, Moment, Scripted};
-use curbside::model::edge::{EdgeError, SendAnswer};
+use curbside::model::edge::{EdgeError, Refusal, SendAnswer, Stage};
 use jiff::SignedDuration;
 
 use crate::support::jane::{JANE, approved, known};
@@ -110,19 +110,19 @@ fn a_dry_run_with_a_check_in_due_asks_the_server_no_more_than_any_other() {
 /// Holds P12, R8.
 #[test]
 fn p12_a_daily_limit_that_holds_up_the_check_ins_does_not_hold_up_the_digest() {
-    let mut town = known();
-    town.turn();
-    town.approve_all();
-    town.clock_at("2026-04-13 06:00");
-    town.turn();
-    let now = town.see().now();
-    let quota = |tx: &curbside::store::Tx<'_>| {
-        tx.set_value("sending_paused_until", &(now + jiff::SignedDuration::from_hours(20)).to_string())?;
-        tx.set_value("sending_paused_why", "your provider's daily limit is reached")
-    };
-    town.see().store.write(quota).expect("a database");
-    let digests = town.digests();
-    town.clock_at("2026-04-13 07:00");
-    town.turn();
-    assert_eq!(town.digests() - digests, 1);
+    for limited_at in ["2026-04-12 07:30", "2026-04-13 06:30"] {
+        let mut town = Town::with("[sending]\nhours = \"00:00-24:00\"\ndays = \"Mon-Sun\"\n");
+        town.add("Jane Doe <jane@plan.example>");
+        town.turn();
+        town.approve_all();
+        let text = "the daily limit is reached".to_owned();
+        town.answers(SendAnswer::Refused(Refusal { stage: Stage::Body, code: 550, status: Some("5.4.5".to_owned()), text }));
+        town.clock_at(limited_at);
+        town.turn();
+        assert!(flow::pause_of_sending(town.see()).expect("a database").is_some(), "{limited_at}");
+        town.clock_at("2026-04-13 07:00");
+        town.turn();
+        assert_eq!(town.digests(), 1, "{limited_at}");
+        assert_eq!(town.out().len(), 0);
+    }
 }

@@ -84,6 +84,15 @@ fn p12_an_unanswered_digest_that_did_not_arrive_comes_after_all() {
     assert_eq!(town.digests(), 1);
 }
 
+/// Holds P12.
+#[test]
+fn p12_an_unanswered_digest_is_looked_for_as_soon_as_it_can_be_told_and_not_at_the_next_poll() {
+    let mut town = digest_without_answer();
+    town.turn();
+    let wait = flow::next_turn(town.see()).expect("an hour").duration_since(town.see().now());
+    assert!(wait.as_mins() <= 10, "{wait}");
+}
+
 #[test]
 fn p13_a_mailbox_that_cannot_be_read_is_said_plainly_and_forgotten_when_it_can() {
     let mut town = Town::new();

@@ -1,6 +1,7 @@
 //! The simulator as a test: two hundred lives, and what keeps its judge honest.
 
 mod found;
+mod later;
 
 use std::fs;
 use std::path::Path;

@@ -335,7 +335,8 @@ impl Machine {
         let world = self.world.as_ref().expect("started");
         let shown = world.now();
         let next = flow::next_turn(world).unwrap_or(shown).duration_since(shown);
-        let waits = world.store.read(flow::Errands::read).is_ok_and(|errands| errands.all().next().is_some());
+        let fails = world.store.read(flow::Errands::read).is_ok_and(|errands| errands.all().next().is_some());
+        let waits = fails || flow::pauses_digest(world).is_ok_and(|pauses| pauses);
         let mut life = self.shared.life();
         life.ends_turn(turn, waits);
         if turn.trouble.is_some() { SignedDuration::from_secs(300) } else { next.max(SignedDuration::from_secs(30)) }

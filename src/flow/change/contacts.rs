@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{Changed, EditContact, NewContact};
+use crate::flow::prepare::counted_since;
 use crate::flow::{Trouble, contact};
 use crate::model::address::{Address, clean_name};
 use crate::model::contact::{Contact, Mode, Relation};
@@ -231,6 +232,7 @@ pub(super) fn stop(world: &World, tx: &Tx<'_>, who: &str) -> Result<Changed, Tro
 pub(super) fn forget(world: &World, tx: &Tx<'_>, who: &str) -> Result<Changed, Trouble> {
     let kept = contact::find(tx, who)?;
     let opted_out = kept.story.stops.iter().any(|(reason, _)| *reason == StopReason::OptedOut);
+    tx.count_forgotten(kept.contact.id, counted_since(world))?;
     let addresses = tx.erase_contact(kept.contact.id)?;
     for address in &addresses {
         tx.suppress(address, if opted_out { "opted_out" } else { "forgotten" }, world.now())?;

@@ -1,11 +1,11 @@
 //! One attempt to send, and the four truths it can end in.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::LOOK_MINUTES;
 use super::copies::patience;
+use super::{LOOK_MINUTES, QUOTA_UNTIL};
 use crate::flow::departed::{Departure, departed};
-use crate::flow::{Trouble, change, draft_text};
+use crate::flow::{Trouble, change, draft_text, wrong_clock};
 use crate::mail::compose::{self, Letter};
 use crate::mail::smtp::Envelope;
 use crate::model::draft::{Draft, DraftState};
@@ -19,13 +19,13 @@ use crate::store::{StoreError, Tx};
 use crate::world::World;
 
 /// The body leaves within this time after the look at the mailbox, or not at all.
-const FRESH: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
 /// After this many days of temporary refusals the owner is told and it ends.
 const GIVE_UP_HOURS: i64 = 5 * 24;
 /// A provider's daily quota frees within a day.
 const QUOTA_HOURS: i64 = 24;
 /// A refused login is tried again after an hour at the earliest: no login loop.
-pub(in crate::flow) const LOGIN_HOURS: i64 = 1;
+const LOGIN_HOURS: i64 = 1;
 /// A person whose check-in was refused is not proposed again before.
 const LEAST_DAYS_AFTER_REFUSAL: Span = Span::Weeks(1);
 
@@ -133,6 +133,7 @@ fn refused(world: &World, tx: &Tx<'_>, draft: &mut Draft, refusal: &Refusal) -> 
     tx.set_body_begun(draft.id, None)?;
     let words = format!("{} {}", refusal.code, refusal.text);
     if is_quota(refusal) {
+        tx.set_value(QUOTA_UNTIL, &hence(world, QUOTA_HOURS).to_string())?;
         return pause_queue(world, tx, draft, QUOTA_HOURS, &format!("your provider's daily limit is reached ({words})"));
     }
     if !refusal.is_permanent() {
@@ -210,9 +211,12 @@ fn breathe(world: &World, tx: &Tx<'_>, why: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
+fn hence(world: &World, hours: i64) -> Timestamp {
+    world.now().checked_add(hours.hours()).unwrap_or(world.now())
+}
+
 fn pause_queue(world: &World, tx: &Tx<'_>, draft: &mut Draft, hours: i64, why: &str) -> Result<(), Trouble> {
-    let until = world.now().checked_add(hours.hours()).unwrap_or(world.now());
-    tx.set_value("sending_paused_until", &until.to_string())?;
+    tx.set_value("sending_paused_until", &hence(world, hours).to_string())?;
     tx.set_value("sending_paused_why", why)?;
     draft.state = DraftState::Queued;
     draft.answer = Some(why.to_owned());
@@ -268,6 +272,10 @@ pub(super) fn settle(world: &mut World, id: DraftId) -> Result<(), Trouble> {
     let Some(rendered) = world.store.read(|tx| tx.rendered(id))? else { return back_to_queue(world, id) };
     let Some(begun) = rendered.body_begun else { return back_to_queue(world, id) };
     let found = is_in_mailbox(world, &rendered.message_id)?;
+    if wrong_clock::sane_end(begun, world.now(), SignedDuration::from_mins(LOOK_MINUTES)).is_some() && !found {
+        // The clock was ahead when it left: it is looked for as long as if it had left now.
+        return world.store.write(|tx| Ok(tx.set_body_begun(id, Some(world.now()))?));
+    }
     let late = begun.checked_add(LOOK_MINUTES.minutes()).is_ok_and(|end| world.now() >= end);
     world.store.write(|tx| {
         let Some(mut draft) = tx.draft(id)?.filter(|draft| draft.state == DraftState::Sending) else { return Ok(()) };

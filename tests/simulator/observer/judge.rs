@@ -119,7 +119,7 @@ impl Observer {
             let local = fact.shown.to_zoned(person.zone.clone());
             self.breaks(fact, Sort::OutOfHours, format!("a mail went to {to} on {}", local.strftime("%A %-d %B %Y %H:%M %Z")));
         }
-        self.caps(fact, person, to);
+        self.caps(fact, person, to, before);
     }
 
     fn paused(&self, before: u64) -> Option<jiff::civil::Date> {
@@ -153,21 +153,27 @@ impl Observer {
         delivery.step <= to || delivery.at >= restored || is_filed
     }
 
-    fn caps(&mut self, fact: &Fact, person: &Person, to: &str) {
+    fn caps(&mut self, fact: &Fact, person: &Person, to: &str, before: u64) {
         let zone = self.rules.zone.clone();
         let today = (day(fact.at, &zone), day(fact.shown, &zone));
         let known: Vec<&Delivery> = self.deliveries.iter().filter(|delivery| self.is_remembered(delivery)).collect();
         let same_day = known.iter().filter(|delivery| (day(delivery.at, &zone), day(delivery.shown, &zone)) == today).count();
-        let family = |delivery: &&&Delivery| {
-            delivery.who.and_then(|who| self.people.get(&who)).is_some_and(|other| other.family() == person.family())
+        let family = |delivery: &Delivery, step: u64| {
+            delivery.who.and_then(|who| self.people.get(&who)).is_some_and(|other| other.family(step) == person.family(step))
         };
         let near = |delivery: &&&Delivery| is_within(fact.at, delivery.at, WEEK) && is_within(fact.shown, delivery.shown, WEEK);
-        let of_family = known.iter().filter(family).filter(near).count();
+        // An employer that is changed in the very moment of a send may be counted either way.
+        let as_of = |step: u64| known.iter().filter(near).filter(|delivery| family(delivery, step)).count();
+        let of_family = as_of(before).min(as_of(u64::MAX));
         if same_day >= self.rules.per_day {
             self.breaks(fact, Sort::OverCap, format!("the mail to {to} is number {} of the day", same_day + 1));
         }
         if of_family >= self.rules.per_family {
-            self.breaks(fact, Sort::OverCap, format!("the mail to {to} is number {} of the week to {}", of_family + 1, person.family()));
+            self.breaks(
+                fact,
+                Sort::OverCap,
+                format!("the mail to {to} is number {} of the week to {}", of_family + 1, person.family(before)),
+            );
         }
     }
 

@@ -79,8 +79,10 @@ impl Person {
         given.map_or(Timestamp::MIN, |given| given.at)
     }
 
-    fn family(&self) -> &str {
-        self.families.last().map_or("", |(_, family)| family)
+    /// Their family as it was known before a step.
+    fn family(&self, before: u64) -> &str {
+        let known = self.families.iter().rfind(|(step, _)| *step < before).or(self.families.first());
+        known.map_or("", |(_, family)| family)
     }
 }
 
@@ -273,11 +275,11 @@ impl Observer {
     /// Mail that came before its sender was known is theirs after all.
     fn look_back(&mut self, who: Who) {
         let Some(person) = self.people.get(&who) else { return };
-        let is_theirs = |fact: &Fact| matches!(&fact.what, What::Came(came) if person.has(&came.from));
-        let (theirs, others) = std::mem::take(&mut self.strange).into_iter().partition(is_theirs);
+        let is_theirs = |fact: &Fact| matches!(&fact.what, What::Came(came) if person.has(&came.from) && fact.at > self.searched_from(person, &came.from));
+        let (theirs, others): (Vec<Fact>, Vec<Fact>) = self.strange.iter().cloned().partition(is_theirs);
         self.strange = others;
         let past = self.past.entry(who).or_default();
-        past.extend::<Vec<Fact>>(theirs);
+        past.extend(theirs);
         past.sort_by_key(|fact| fact.step);
     }
 
@@ -316,6 +318,32 @@ impl Observer {
         self.resends.clear();
         self.said_arrived.clear();
         self.restored_at = Some((to, fact.at));
+        self.nobody_now();
+        self.by_the_owner(to);
+    }
+
+    /// Mail from an address that the database of then does not know is a stranger's again.
+    fn nobody_now(&mut self) {
+        for (who, facts) in &mut self.past {
+            let Some(person) = self.people.get(who) else { continue };
+            let is_strange = |fact: &Fact| {
+                matches!(&fact.what, What::Came(came) if !came.in_thread && !person.has(&came.from)
+                    && !matches!(came.says, super::facts::Says::Dead | super::facts::Says::Returned))
+            };
+            let (strange, theirs) = std::mem::take(facts).into_iter().partition(is_strange);
+            self.strange.extend::<Vec<Fact>>(strange);
+            *facts = theirs;
+        }
+    }
+
+    /// A check-in of which the database of then knows nothing lies in Sent like a mail by the owner's hand.
+    fn by_the_owner(&mut self, to: u64) {
+        for delivery in self.deliveries.iter().filter(|delivery| delivery.step > to) {
+            let Some(who) = delivery.who else { continue };
+            let past = self.past.entry(who).or_default();
+            past.push(Fact { step: delivery.step, at: delivery.at, shown: delivery.shown, what: What::OwnerWrote(who) });
+            past.sort_by_key(|fact| fact.step);
+        }
     }
 
     fn breaks(&mut self, fact: &Fact, sort: Sort, what: String) {

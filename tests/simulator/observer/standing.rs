@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::super::facts::{Fact, Says, What, Who, Wish};
+use super::super::facts::{Came, Fact, Says, What, Who, Wish};
 use super::Observer;
 
 /// What was known of a person.
@@ -37,7 +37,7 @@ impl Observer {
         let mut standing = Standing::default();
         for fact in self.past.get(&who).into_iter().flatten().filter(|fact| fact.step < before) {
             match &fact.what {
-                What::Came(came) => self.came(&mut standing, fact, who, &came.from, came.says),
+                What::Came(came) => self.came(&mut standing, fact, who, came),
                 What::OwnerWrote(_) => self.owner_wrote(&mut standing, fact),
                 What::Wish(wish) => wished(&mut standing, fact, wish),
                 _ => {}
@@ -46,8 +46,11 @@ impl Observer {
         standing
     }
 
-    fn came(&self, standing: &mut Standing, fact: &Fact, who: Who, from: &str, says: Says) {
-        let is_theirs = self.people.get(&who).is_some_and(|person| person.has(from) && fact.at > self.searched_from(person, from));
+    fn came(&self, standing: &mut Standing, fact: &Fact, who: Who, came: &Came) {
+        let Came { from, says, in_thread, .. } = came;
+        let (says, in_thread) = (*says, *in_thread);
+        let is_theirs =
+            self.people.get(&who).is_some_and(|person| person.has(from) && (in_thread || fact.at > self.searched_from(person, from)));
         match says {
             Says::Dead => drop(standing.dead.insert(from.to_owned())),
             Says::Spoof => standing.doubted = true,

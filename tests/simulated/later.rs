@@ -1,0 +1,58 @@
+//! More of what the simulator found, each as a story that shows it, so that it stays mended.
+
+use curbside::flow::Change;
+use curbside::mail::scripted::Moment;
+use curbside::model::draft::DraftState;
+use jiff::ToSpan;
+
+use crate::support::town::Town;
+
+const JANE: &str = "jane@plan.example";
+const OMAR: &str = "omar@plan.example";
+
+/// Holds P4, P17.
+#[test]
+fn forgetting_somebody_lets_no_third_mail_of_the_week_go_to_their_employer() {
+    let mut town = Town::with("[sending]\nper_family_per_week = 1\n");
+    for who in ["Jane Doe <jane@plan.example>", "Omar Reyes <omar@plan.example>"] {
+        town.add_with(who, |contact| curbside::flow::NewContact { employer: Some("Plan One".to_owned()), ..contact });
+    }
+    town.turn();
+    town.approve_all();
+    town.hours_pass(6);
+    let first: Vec<String> = town.out().iter().map(|mail| mail.mail.to[0].address.as_str().to_owned()).collect();
+    assert_eq!(first.len(), 1, "one a week");
+    let (gone, other) = if first[0] == JANE { (JANE, OMAR) } else { (OMAR, JANE) };
+    town.does(Change::Forget(gone.to_owned()));
+    town.turn();
+    town.approve_all();
+    town.days_pass(6);
+    assert_eq!(town.out().len(), 1, "the week's mail to Plan One has gone, whoever it was to");
+    assert!(!town.stores(gone), "of the one who was forgotten nothing is left but the hour");
+    town.days_pass(3);
+    assert_eq!(town.out().len(), 2, "{:?}", town.why(other));
+    town.days_pass(14);
+    let kept = town.see().store.read(|tx| tx.value("sent_to_forgotten")).expect("a database");
+    assert_eq!(kept, None, "and not even that for longer than it counts");
+}
+
+/// Holds P1, T4.
+#[test]
+fn a_line_that_broke_while_the_clock_was_a_year_ahead_is_asked_about_today_and_not_in_a_year() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    let now = town.see().now();
+    town.clock_at("2027-05-11 08:00");
+    town.turn();
+    assert_eq!(town.approve_all(), 1);
+    town.clock_at("2027-05-11 10:06");
+    town.dies(Moment::BodyBegun);
+    assert_eq!(town.state(JANE), DraftState::Sending);
+    town.clock_to(now + 1.hour());
+    town.turn();
+    assert_eq!(town.state(JANE), DraftState::Sending, "it is looked for, as long as after any broken line");
+    town.minutes_pass(15);
+    assert_eq!(town.state(JANE), DraftState::Doubtful);
+    assert!(town.tells(JANE, "did it arrive?"));
+    assert_eq!(town.out().len(), 0);
+}
