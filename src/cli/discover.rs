@@ -116,7 +116,9 @@ fn words(world: &World, found: &Discovered, shown: usize, since: Date, asks: boo
         text.push_str("\nNobody at an employer of the directory, who is no contact yet, has written to you or had a mail of yours.\n");
     } else {
         let rows = found.people[..shown].iter().enumerate().map(|(index, person)| row(world, index, person));
-        let _ = write!(text, "\n{}\n", say::table(&["#", "name", "employer", "they wrote", "you wrote", "address"], rows));
+        let head = ["#", "name", "employer", "they wrote", "you wrote", "address"];
+        let columns = if say::is_wide() { head.len() } else { head.len() - 1 };
+        let _ = write!(text, "\n{}\n", say::table(&head[..columns], rows.map(|row| row[..columns].to_vec())));
     }
     if found.people.len() > shown {
         let _ = writeln!(text, "… and {} more; --most {} shows all.", say::grouped(found.people.len() - shown), found.people.len());
@@ -151,12 +153,15 @@ fn left_out(found: &Discovered) -> String {
 fn row(world: &World, index: usize, person: &Acquaintance) -> Vec<String> {
     let (zone, today) = (&world.settings.owner.zone, world.today());
     let day = |at: Timestamp| days::said(at.to_zoned(zone.clone()).date(), today);
-    let tally = |tally: Tally| tally.last.map_or_else(|| "–".to_owned(), |at| format!("{}×, last {}", tally.count, day(at)));
+    let tally = |tally: Tally| {
+        tally
+            .last
+            .map_or_else(|| "–".to_owned(), |at| format!("{}×, last {}", say::grouped(usize::try_from(tally.count).unwrap_or(0)), day(at)))
+    };
     let more = person.addresses.len().saturating_sub(1);
     let address = person.addresses.first().map(ToString::to_string).unwrap_or_default();
     let address = if more == 0 { address } else { format!("{address} (+{more})") };
-    let name = if person.name == address { String::new() } else { person.name.clone() };
-    vec![(index + 1).to_string(), name, person.employer.clone(), tally(person.theirs), tally(person.yours), address]
+    vec![(index + 1).to_string(), person.name.clone(), person.employer.clone(), tally(person.theirs), tally(person.yours), address]
 }
 
 fn ask(shown: &[Acquaintance]) -> Result<Vec<Acquaintance>, Failure> {

@@ -24,7 +24,7 @@ const MOST_BYTES: u64 = 200 * 1024 * 1024;
 /// Bring people from LinkedIn, an address book or a table
 ///
 /// Shows first what would become of every row: new, known, doubtful, refused, unreadable. In a terminal it asks before it
-/// writes anything; elsewhere --dry-run only shows. Nothing you typed is overwritten, and whoever asked not to be written
+/// writes anything; elsewhere it goes ahead, unless --dry-run is given. Nothing you typed is overwritten, and whoever asked not to be written
 /// to, or was forgotten, is not brought back. Each check-in to those who come in needs your yes.
 ///
 /// A file of up to 25 people is taken whole. Of a longer one, those who work at an employer of the directory or whose
@@ -149,8 +149,11 @@ fn written(frame: &Frame, world: &World, mut import: Import) -> Result<Vec<Judge
     let bar = progress::bar(frame, "writing");
     let shown = bar.clone();
     import.ticker = Some(Ticker(Arc::new(move |done, of| {
-        shown.set_length(of as u64);
-        shown.set_position(done as u64);
+        // A few are written before anybody could read a bar.
+        if done.is_multiple_of(64) {
+            shown.set_length(of as u64);
+            shown.set_position(done as u64);
+        }
     })));
     let changed = frame.change(world, Change::Import(Box::new(import)));
     bar.finish_and_clear();

@@ -129,6 +129,13 @@ pub fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Stri
     table.trim_fmt()
 }
 
+/// True where a table has room for what is only nice to have.
+#[must_use]
+pub fn is_wide() -> bool {
+    const WIDE: u16 = 100;
+    !std::io::stdout().is_terminal() || crossterm::terminal::size().is_ok_and(|(columns, _)| columns >= WIDE)
+}
+
 /// True when somebody can be asked: both ends are a terminal.
 #[must_use]
 pub fn can_ask() -> bool {
