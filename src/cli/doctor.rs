@@ -123,7 +123,7 @@ fn mail(settings: &Settings, servers: &Servers, dir: &std::path::Path, frame: &F
     }
     match attempt::both_with(&keys) {
         Ok(lines) => lines.into_iter().map(|line| finding("mail", Kind::Network, Ok(line))).collect(),
-        Err(failure) => vec![finding("mail", Kind::Network, Err(failure.message))],
+        Err(obstacle) => vec![finding("mail", Kind::Network, Err(obstacle.failure.message))],
     }
 }
 

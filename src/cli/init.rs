@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use secrecy::SecretString;
 use serde_json::json;
 
 use self::sign_in::SignedIn;
+use super::places::Places;
 use super::say::{can_ask, counted};
 use super::{Failure, Frame, Kind, days};
 use crate::clock::{Clock, Dice};
@@ -13,17 +15,19 @@ use crate::mail::maildir::Maildir;
 use crate::model::address::clean_name;
 use crate::model::settings::{Account, Settings};
 use crate::secrets;
+use crate::secrets::kept::Place;
 use crate::store::Store;
 
 mod ask;
 pub(super) mod attempt;
 mod sign_in;
+mod wizard;
 
 /// Set up: who you are and where your mail is; the logins are tried before anything is written
 ///
-/// In a terminal, what is not given by a flag is asked for.
-/// Passwords are never stored: name a command that prints it, or a file with mode 0600. Or sign in with Google or
-/// Microsoft: then only tokens are kept, in a file that only you can read.
+/// In a terminal, what is not given by a flag is asked for: your address first, and from it follow the servers.
+/// A password that you type is kept in the keyring of your desktop, or in a file that only you can read; or name a
+/// command that prints it. Or sign in with Google or Microsoft: then only tokens are kept, in the same places.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(
     after_help = "Examples:\n  curbside init\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --imap-host imap.mail.example --smtp-host smtp.mail.example \\\n      --password-command \"pass show mail\"\n  curbside init --name \"Leah Brandt\" --email leah@mail.example \\\n      --folder ~/Mail --send-command \"msmtp -t\"\n  curbside init --reauth"
@@ -84,6 +88,13 @@ pub struct Args {
     force: bool,
 }
 
+impl Args {
+    /// True when no flag says what opens the mailbox.
+    fn has_no_secret(&self) -> bool {
+        self.password_command.is_none() && self.password_file.is_none() && self.how.oauth.is_none() && !self.how.keyring
+    }
+}
+
 pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     if args.how.reauth {
         return sign_in::again(frame, &args.how);
@@ -95,27 +106,81 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
             Failure::user(format!("{} is there already", file.display())).hint("change it in an editor, or replace it with --force")
         );
     }
-    let args = if can_ask() { ask::missing(args)? } else { args };
-    let text = config_text(&args)?;
-    let settings = config::parse(&text, &file).map_err(by_flag)?;
+    let ready = if can_ask() && wizard::is_wanted(&args) {
+        wizard::run(args, frame, &places)?
+    } else {
+        ready(&wizard::with_known_servers(args), frame, &places)?
+    };
+    write(&ready, frame, &places)
+}
+
+/// Everything that was asked and tried, and is still to be written.
+struct Ready {
+    text: String,
+    settings: Settings,
+    tried: Vec<String>,
+    kept: Kept,
+}
+
+/// What is to be kept besides the settings.
+enum Kept {
+    Nothing,
+    SignIn(SignedIn),
+    Password(Place, SecretString),
+}
+
+impl Ready {
+    fn with_password(settings: Settings, tried: Vec<String>, place: Place, secret: SecretString) -> Self {
+        Self { text: String::new(), settings, tried, kept: Kept::Password(place, secret) }
+    }
+}
+
+/// What the flags say, tried.
+fn ready(args: &Args, frame: &Frame, places: &Places) -> Result<Ready, Failure> {
+    let text = config_text(args)?;
+    let settings = config::parse(&text, &places.config_file()).map_err(by_flag)?;
     frame.clock(Some(&settings.account))?;
-    let tried = try_account(frame, &settings, &places.config, args.how.device)?;
+    let (tried, kept) = try_account(frame, &settings, &places.config, args.how.device)?;
+    Ok(Ready { text, settings, tried, kept })
+}
+
+/// Writes everything, the settings last: without them nothing else counts.
+fn write(ready: &Ready, frame: &Frame, places: &Places) -> Result<(), Failure> {
+    let file = places.config_file();
     places.make()?;
     let store = Store::open(&places.database(), Clock::system().now())?;
     store.unite_suppressions(Dice::System.bytes(), Clock::system().now())?;
-    if let Some(signed_in) = &tried.signed_in {
-        signed_in.keep()?;
+    match &ready.kept {
+        Kept::Nothing => {}
+        Kept::SignIn(signed_in) => signed_in.keep()?,
+        Kept::Password(place, secret) => place.write(secret).map_err(|error| Failure::new(Kind::Config, error.to_string()))?,
     }
-    config::write(&file, &text)?;
-    let tried = tried.lines;
-    let object = json!({ "config": file, "database": places.database(), "email": settings.owner.mailbox.address, "tried": tried });
-    frame.say.answer(&object, || words(&file, &tried))?;
+    config::write(&file, &ready.text)?;
+    let object =
+        json!({ "config": file, "database": places.database(), "email": ready.settings.owner.mailbox.address, "tried": ready.tried });
+    frame.say.answer(&object, || words(&file, ready))?;
     Ok(())
 }
 
-fn words(file: &Path, tried: &[String]) -> String {
-    let tried: String = tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
-    format!("{tried}Wrote {}.\n\nNext: curbside add \"Jane Doe <jane@plan.example>\" --relation peer --met \"how you met\"", file.display())
+const NEXT: &str = "
+Next, the people:
+  curbside discover                  those you know already, from your own mailbox
+  curbside import linkedin FILE      your connections at LinkedIn
+  curbside add \"Jane Doe <jane@plan.example>\" --relation peer --met \"how you met\"
+and then the first plan:
+  curbside plan";
+
+fn words(file: &Path, ready: &Ready) -> String {
+    let tried: String = ready.tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
+    let secret = match &ready.kept {
+        Kept::Password(Place::Keyring { .. }, _) => "Your password is in the keyring of your desktop.\n".to_owned(),
+        Kept::Password(Place::File(path), _) => {
+            format!("No keyring runs here, so your password is in {}, which only you can read.\n", path.display())
+        }
+        Kept::SignIn(_) | Kept::Nothing => String::new(),
+    };
+    let zone = ready.settings.owner.zone.iana_name().unwrap_or("of this machine");
+    format!("{tried}{secret}Wrote {}; your time zone is {zone}.\n{NEXT}", file.display())
 }
 
 fn config_text(args: &Args) -> Result<String, Failure> {
@@ -168,35 +233,25 @@ fn sign_in_text(args: &Args, draft: &mut config::Draft) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was tried, and a sign-in that is to be kept.
-struct Tried {
-    lines: Vec<String>,
-    signed_in: Option<SignedIn>,
-}
-
 /// Tries every edge before anything is written.
-fn try_account(frame: &Frame, settings: &Settings, dir: &Path, by_device: bool) -> Result<Tried, Failure> {
-    match &settings.account {
+fn try_account(frame: &Frame, settings: &Settings, dir: &Path, by_device: bool) -> Result<(Vec<String>, Kept), Failure> {
+    let servers = match &settings.account {
         Account::Folder { dir, .. } => {
             let folders = Maildir::open(dir).and_then(|maildir| maildir.folders()).map_err(|error| {
                 Failure::user(format!("--folder: {error}")).hint("name the Maildir++ that mbsync or another tool keeps, or give servers")
             })?;
-            Ok(Tried { lines: vec![format!("{} is a Maildir with {}", dir.display(), counted(folders.len(), "folder"))], signed_in: None })
+            return Ok((vec![format!("{} is a Maildir with {}", dir.display(), counted(folders.len(), "folder"))], Kept::Nothing));
         }
-        Account::Servers(servers) => match servers.secret.oauth() {
-            Some(oauth) => {
-                sign_in::check_client(oauth)?;
-                let signed_in = sign_in::consent(frame, servers, oauth, dir, by_device)?;
-                Ok(Tried { lines: signed_in.tried.clone(), signed_in: Some(signed_in) })
-            }
-            None => {
-                let password = secrets::password(&servers.secret, dir).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
-                let lines = attempt::both(servers, &password)
-                    .map_err(|failure| failure.hint("nothing was written; give the flags again with what is right"))?;
-                Ok(Tried { lines, signed_in: None })
-            }
-        },
+        Account::Servers(servers) => servers,
+    };
+    if let Some(oauth) = servers.secret.oauth() {
+        sign_in::check_client(oauth)?;
+        let signed_in = sign_in::consent(frame, servers, oauth, dir, by_device)?;
+        return Ok((signed_in.tried.clone(), Kept::SignIn(signed_in)));
     }
+    let password = secrets::password(&servers.secret, dir).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
+    let tried = attempt::both(servers, &password).map_err(Failure::from);
+    Ok((tried.map_err(|failure| failure.hint("nothing was written; give the flags again with what is right"))?, Kept::Nothing))
 }
 
 /// There is no file yet: what makes no sense was said by a flag.

@@ -48,7 +48,9 @@ impl Say {
     /// What the owner must see to go on, on standard error.
     #[expect(clippy::unused_self, reason = "it is said whatever was asked for, through the same mouth")]
     pub fn tell(&self, words: &str) {
-        let _ = writeln!(std::io::stderr(), "{}", safe(words));
+        let words = safe(words);
+        let width = if std::io::stderr().is_terminal() { crossterm::terminal::size().map_or(80, |(columns, _)| columns) } else { 0 };
+        let _ = writeln!(std::io::stderr(), "{}", if width > 0 { fitted(&words, usize::from(width)) } else { words });
     }
 
     /// Something the owner should mend, on standard error.
@@ -90,6 +92,17 @@ fn text(words: &str) -> std::io::Result<()> {
 #[must_use]
 pub fn safe(text: &str) -> String {
     text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).filter(|c| !is_invisible(*c)).collect()
+}
+
+/// The same lines, none longer than the terminal is wide; what goes on stands below where it began.
+fn fitted(words: &str, width: usize) -> String {
+    let fit = |line: &str| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let is_step = line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        let below = format!("{indent}{}", if is_step { "   " } else { "" });
+        crate::letters::wrap(line, indent, &below, width)
+    };
+    words.split('\n').map(fit).collect::<Vec<_>>().join("\n")
 }
 
 /// `1 folder`, `2 folders`.

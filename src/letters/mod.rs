@@ -11,6 +11,7 @@ mod words;
 pub use digest::{Rendered, digest};
 pub use notice::Notice;
 pub use sample::{sample, sample_quiet_week};
+pub use words::wrap;
 
 /// Renders a template. Plain data written into a `String` cannot fail; should it ever, what was written so far stands.
 fn write(template: &impl askama::Template) -> String {

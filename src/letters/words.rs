@@ -117,7 +117,8 @@ pub(super) fn count(number: usize, one: &str, many: &str) -> String {
 }
 
 /// Text wrapped to `width` columns behind an indent; the first line gets `first` instead. Long words stay whole.
-pub(super) fn wrap(text: &str, first: &str, indent: &str, width: usize) -> String {
+#[must_use]
+pub fn wrap(text: &str, first: &str, indent: &str, width: usize) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split_whitespace() {

@@ -16,6 +16,7 @@ const TWICE: &[(&str, &str)] = &[
     ("base64", "imap is an alpha pinned to 0.22, lettre has moved on"),
     ("bit-vec", "test tools"),
     ("block-buffer", "follows sha2"),
+    ("core-foundation", "other platforms"),
     ("cpufeatures", "follows sha2"),
     ("crypto-common", "follows sha2"),
     ("digest", "follows sha2"),

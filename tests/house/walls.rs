@@ -47,7 +47,11 @@ const ONLY: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli/"]),
     ("cron", &["model/schedule.rs"]),
     ("chrono", &["model/schedule.rs", "mail/imap/"]),
-    ("tokio", &["daemon/", "mail/smtp.rs", "mail/smtp/"]),
+    ("tokio", &["daemon/", "mail/discovery/dns.rs", "mail/smtp.rs", "mail/smtp/"]),
+    ("oauth2", &["mail/http.rs", "mail/oauth/"]),
+    ("ureq", &["mail/http.rs"]),
+    ("hickory_resolver", &["mail/discovery/dns.rs"]),
+    ("roxmltree", &["mail/discovery/autoconfig.rs"]),
 ];
 
 const MOST_LINES: usize = 400;

@@ -21,3 +21,12 @@ pub fn file(owner: &Owner, name: &str, text: &str) -> PathBuf {
 pub fn knowing(owner: &Owner, hosts: &str) -> Vec<String> {
     after(&format!("mount --bind {} /etc/hosts", file(owner, "hosts", hosts).display()))
 }
+
+/// The words that put a command into a desktop session with a keyring that is open, whose files lie beside the home.
+pub fn desktop(owner: &Owner) -> Vec<String> {
+    let data = owner.home.with_file_name("desktop");
+    let open =
+        "mkdir -p \"$XDG_DATA_HOME\" && echo test | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && exec \"$@\"";
+    let xdg = format!("XDG_DATA_HOME={0}", data.display());
+    ["env", &xdg, "dbus-run-session", "--", "sh", "-c", open, "sh"].map(str::to_owned).to_vec()
+}

@@ -5,5 +5,6 @@ mod bringing;
 mod contacts;
 mod keeping;
 mod refusals;
+mod setting_up;
 mod telling;
 mod words;

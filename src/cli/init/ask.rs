@@ -1,58 +1,74 @@
-//! The short dialogue for what no flag said.
+//! The questions of set-up, each with its default; Ctrl-C ends them and leaves nothing.
 
 use inquire::validator::Validation;
-use inquire::{InquireError, Text};
+use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Select, Text};
+use secrecy::SecretString;
 
-use super::Args;
 use crate::cli::Failure;
 use crate::model::address::Address;
 
-/// Asks for what is missing; Ctrl-C leaves nothing half-written.
-pub(super) fn missing(mut args: Args) -> Result<Args, Failure> {
-    args.name = ask(args.name, "Your name, as it stands below a mail:", None)?;
-    args.email = address(args.email)?;
-    if args.folder.is_some() {
-        return Ok(args);
-    }
-    let domain = args.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain.to_owned()).unwrap_or_default();
-    args.imap_host = ask(args.imap_host, "IMAP server:", Some(&format!("imap.{domain}")))?;
-    args.smtp_host = ask(args.smtp_host, "SMTP server:", Some(&format!("smtp.{domain}")))?;
-    args.username = ask(args.username, "Login name:", args.email.clone().as_deref())?;
-    if args.password_command.is_none() && args.password_file.is_none() && args.how.oauth.is_none() {
-        args.password_command = ask(None, "A command that prints the password (such as: pass show mail):", None)?;
-    }
-    if args.never.is_empty() {
-        let never = ask(None, "Your present employer's mail domain, never to be written to (empty: none):", Some(""))?;
-        args.never = never
-            .into_iter()
-            .flat_map(|text| text.split([',', ' ']).map(str::to_owned).collect::<Vec<_>>())
-            .filter(|text| !text.is_empty())
-            .collect();
-    }
-    Ok(args)
-}
-
-fn ask(given: Option<String>, question: &str, default: Option<&str>) -> Result<Option<String>, Failure> {
-    if given.is_some() {
-        return Ok(given);
-    }
+/// Asks for a line; an empty one is the default.
+///
+/// # Errors
+/// When the owner stops.
+pub(super) fn line(question: &str, default: &str) -> Result<String, Failure> {
     let prompt = Text::new(question);
-    let prompt = match default {
-        Some(default) => prompt.with_default(default),
-        None => prompt,
-    };
-    prompt.prompt().map(Some).map_err(stopped)
+    let prompt = if default.is_empty() { prompt } else { prompt.with_default(default) };
+    prompt.prompt().map(|text| text.trim().to_owned()).map_err(stopped)
 }
 
-fn address(given: Option<String>) -> Result<Option<String>, Failure> {
-    if given.is_some() {
-        return Ok(given);
-    }
+/// Asks for a line that must say something.
+///
+/// # Errors
+/// When the owner stops.
+pub(super) fn something(question: &str, default: &str) -> Result<String, Failure> {
+    let check = |text: &str| {
+        Ok(if text.trim().is_empty() { Validation::Invalid("this one is needed; Ctrl-C stops".into()) } else { Validation::Valid })
+    };
+    let prompt = Text::new(question).with_validator(check);
+    let prompt = if default.is_empty() { prompt } else { prompt.with_default(default) };
+    prompt.prompt().map(|text| text.trim().to_owned()).map_err(stopped)
+}
+
+/// Asks for an address.
+///
+/// # Errors
+/// When the owner stops.
+pub(super) fn address(question: &str) -> Result<String, Failure> {
     let check = |text: &str| match Address::parse(text) {
         Ok(_) => Ok(Validation::Valid),
         Err(error) => Ok(Validation::Invalid(error.to_string().into())),
     };
-    Text::new("Your address:").with_validator(check).prompt().map(Some).map_err(stopped)
+    Text::new(question).with_validator(check).prompt().map(|text| text.trim().to_owned()).map_err(stopped)
+}
+
+/// Asks for a secret, of which nothing is shown.
+///
+/// # Errors
+/// When the owner stops.
+pub(super) fn secret(question: &str) -> Result<SecretString, Failure> {
+    let check = |text: &str| {
+        let is_text = !text.trim().is_empty() && !text.contains(char::is_control);
+        Ok(if is_text { Validation::Valid } else { Validation::Invalid("type or paste it; Ctrl-C stops".into()) })
+    };
+    let prompt = Password::new(question).with_display_mode(PasswordDisplayMode::Hidden).without_confirmation().with_validator(check);
+    prompt.prompt().map(SecretString::from).map_err(stopped)
+}
+
+/// Asks for a yes; an empty answer is one.
+///
+/// # Errors
+/// When the owner stops.
+pub(super) fn yes(question: &str) -> Result<bool, Failure> {
+    Confirm::new(question).with_default(true).prompt().map_err(stopped)
+}
+
+/// Asks which; the first is the default. The number of the answer.
+///
+/// # Errors
+/// When the owner stops.
+pub(super) fn which(question: &str, answers: Vec<String>) -> Result<usize, Failure> {
+    Select::new(question, answers).without_help_message().raw_prompt().map(|chosen| chosen.index).map_err(stopped)
 }
 
 fn stopped(error: InquireError) -> Failure {

@@ -9,11 +9,25 @@ use crate::mail::smtp;
 use crate::model::edge::EdgeError;
 use crate::model::settings::{Server, Servers};
 
+/// What stood in the way.
+pub(in crate::cli) struct Obstacle {
+    /// In words.
+    pub failure: Failure,
+    /// The login itself was refused: another password, or a word with the provider, may help.
+    pub is_login: bool,
+}
+
+impl From<Obstacle> for Failure {
+    fn from(obstacle: Obstacle) -> Self {
+        obstacle.failure
+    }
+}
+
 /// Signs in at both servers with a password or an access token that is not kept yet.
 ///
 /// # Errors
 /// What stood in the way, and at which port.
-pub(in crate::cli) fn both(servers: &Servers, secret: &SecretString) -> Result<Vec<String>, Failure> {
+pub(in crate::cli) fn both(servers: &Servers, secret: &SecretString) -> Result<Vec<String>, Obstacle> {
     let read = reading(servers, secret).map_err(|error| at(&servers.imap, error))?;
     let sent = sending(servers, secret).map_err(|error| at(&servers.smtp, error))?;
     Ok(vec![read, sent])
@@ -23,7 +37,7 @@ pub(in crate::cli) fn both(servers: &Servers, secret: &SecretString) -> Result<V
 ///
 /// # Errors
 /// As [`both`].
-pub(in crate::cli) fn both_with(keys: &Keys<'_>) -> Result<Vec<String>, Failure> {
+pub(in crate::cli) fn both_with(keys: &Keys<'_>) -> Result<Vec<String>, Obstacle> {
     let servers = keys.servers;
     let read = keys.open(|secret| reading(servers, secret)).map_err(|error| at(&servers.imap, error))?;
     let sent = keys.open(|secret| sending(servers, secret)).map_err(|error| at(&servers.smtp, error))?;
@@ -45,7 +59,8 @@ fn sending(servers: &Servers, secret: &SecretString) -> Result<String, EdgeError
 }
 
 /// The sentence of a server with its port: a wrong port is half of what goes wrong here.
-fn at(server: &Server, error: EdgeError) -> Failure {
+fn at(server: &Server, error: EdgeError) -> Obstacle {
+    let is_login = matches!(error, EdgeError::Login(_));
     let mut failure = Failure::from(error);
     let port = format!("port {}", server.port);
     failure.message = failure.message.replace("this port", &port);
@@ -53,5 +68,5 @@ fn at(server: &Server, error: EdgeError) -> Failure {
     if !is_ours && !failure.message.contains(&port) {
         failure.message = format!("{} ({} {port})", failure.message.trim_end_matches('.'), server.host);
     }
-    failure
+    Obstacle { failure, is_login }
 }

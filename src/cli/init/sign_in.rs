@@ -8,12 +8,15 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::attempt;
+use super::{attempt, wizard};
+use crate::cli::say::can_ask;
 use crate::cli::{Failure, Frame, Kind};
 use crate::clock::Dice;
 use crate::flow;
 use crate::mail::oauth::{self, Asking, Pasting, SignInError, Told};
-use crate::model::settings::{Account, OAuth, OAuthProvider, Servers};
+use crate::model::settings::{Account, OAuth, OAuthProvider, SecretSource, Servers};
+use crate::secrets::kept::Place;
+use crate::secrets::keyring;
 use crate::secrets::tokens::{Shelf, Tokens};
 
 /// How long the owner may take at the provider's page.
@@ -78,7 +81,10 @@ pub(super) fn consent(frame: &Frame, servers: &Servers, oauth: &OAuth, dir: &Pat
     let tokens =
         if by_device { oauth::by_device(&asking, &mut tell, &std::thread::sleep) } else { oauth::by_browser(&asking, &mut tell, &pasting) };
     let tokens = tokens.map_err(failed)?;
-    let tried = attempt::both(servers, &tokens.access)?;
+    let tried = attempt::both(servers, &tokens.access).map_err(|obstacle| {
+        let message = wizard::sign_in_refused(&obstacle, servers);
+        Failure { message, ..obstacle.failure }.hint("nothing was written")
+    })?;
     Ok(SignedIn { tokens, shelf: Shelf::of(oauth, dir), tried })
 }
 
@@ -91,21 +97,39 @@ pub(super) fn again(frame: &Frame, how: &How) -> Result<(), Failure> {
     let Account::Servers(servers) = &settings.account else {
         return Err(Failure::user("a local folder needs no sign-in"));
     };
-    let Some(oauth) = servers.secret.oauth() else {
-        return Err(Failure::user("this account has a password, not a sign-in with Google or Microsoft")
-            .hint("put the new password where config.toml says it is; to change the account: curbside init --force"));
+    let (tried, what) = match &servers.secret {
+        SecretSource::OAuth(oauth) => {
+            let signed_in = consent(frame, servers, oauth, &places.config, how.device)?;
+            signed_in.keep()?;
+            (signed_in.tried, format!("You are signed in with {} again", oauth::name(oauth.provider)))
+        }
+        SecretSource::Command(_) => {
+            return Err(Failure::user("your password comes from a command; change it there, and curbside asks the command anew"));
+        }
+        SecretSource::File(path) => password_again(servers, &Place::File(path.clone()))?,
+        SecretSource::Keyring(username) => {
+            password_again(servers, &Place::Keyring { what: keyring::PASSWORD, username: username.clone() })?
+        }
     };
-    let signed_in = consent(frame, servers, oauth, &places.config, how.device)?;
-    signed_in.keep()?;
     let world = frame.world()?;
     flow::login_mended(&world)?;
     frame.nudge(&world);
-    let object = json!({ "email": settings.owner.mailbox.address, "signed_in": oauth.provider.key(), "tried": signed_in.tried });
+    let object = json!({ "email": settings.owner.mailbox.address, "tried": tried });
     frame.say.answer(&object, || {
-        let tried: String = signed_in.tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
-        format!("{tried}You are signed in with {} again; whatever waited goes on.", oauth::name(oauth.provider))
+        let tried: String = tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
+        format!("{tried}{what}; whatever waited goes on.")
     })?;
     Ok(())
+}
+
+/// A new password in the former one's place.
+fn password_again(servers: &Servers, place: &Place) -> Result<(Vec<String>, String), Failure> {
+    if !can_ask() {
+        return Err(Failure::user("a new password is asked for in a terminal").hint("run curbside init --reauth in one"));
+    }
+    let (tried, secret) = wizard::new_password(servers)?;
+    place.write(&secret).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
+    Ok((tried, "The new password is kept".to_owned()))
 }
 
 fn failed(error: SignInError) -> Failure {

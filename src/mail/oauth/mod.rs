@@ -4,7 +4,6 @@ mod browser;
 mod consent;
 mod device;
 mod fault;
-mod http;
 mod pages;
 mod provider;
 mod renew;
@@ -17,8 +16,9 @@ use secrecy::SecretString;
 pub use self::consent::{Asking, Pasting, Told, by_browser};
 pub use self::device::by_device;
 pub use self::fault::SignInError;
-pub use self::provider::{device_refusal, has_client, how_to_register, name, when_it_ended};
+pub use self::provider::{device_refusal, has_client, how_to_register, name, when_it_ended, with_registration};
 pub(super) use self::renew::renew;
+use super::http;
 use crate::model::settings::OAuth;
 use crate::secrets::tokens::Tokens;
 

@@ -38,6 +38,7 @@ pub(super) struct Row {
     pub parameters: Vec<(String, String)>,
     no_device: String,
     register: String,
+    then: String,
     ended: String,
 }
 
@@ -61,6 +62,12 @@ pub fn name(provider: OAuthProvider) -> &'static str {
 #[must_use]
 pub fn how_to_register(provider: OAuthProvider) -> &'static str {
     row(provider).register.trim()
+}
+
+/// The command that uses it.
+#[must_use]
+pub fn with_registration(provider: OAuthProvider) -> &'static str {
+    &row(provider).then
 }
 
 /// Why the provider may have ended a sign-in by itself.

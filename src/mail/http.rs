@@ -1,6 +1,6 @@
-//! The requests of a sign-in: over TLS unless they stay on this machine, in bounded time, of bounded size, never redirected.
+//! The requests of a sign-in and of set-up: over TLS unless they stay on this machine, in bounded time, of bounded size.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use ureq::tls::{RootCerts, TlsConfig};
 
 /// How long a request may take, name look-up and all.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Redirects followed for a page, each over TLS.
+const REDIRECTS: u32 = 3;
 /// Bytes read of an answer.
 const MOST_ANSWER: u64 = 64 * 1024;
 
@@ -19,21 +21,34 @@ const MOST_ANSWER: u64 = 64 * 1024;
 #[error("{0}")]
 pub struct NoAnswer(String);
 
-/// Asks once; on this machine also without TLS.
+/// Asks once and follows nobody elsewhere; on this machine also without TLS.
 ///
 /// # Errors
 /// When no answer comes, in words without the request.
 pub(super) fn ask(request: HttpRequest) -> Result<HttpResponse, NoAnswer> {
     let is_local = request.uri().host() == Some("127.0.0.1");
-    let answer = agent(is_local).run(request).map_err(|error| NoAnswer(words(&error)))?;
+    let answer = agent(is_local, 0, PATIENCE).run(request).map_err(|error| NoAnswer(words(&error)))?;
     let (head, body) = answer.into_parts();
-    let mut bytes = Vec::new();
-    let read = body.into_reader().take(MOST_ANSWER).read_to_end(&mut bytes);
-    read.map_err(|error| NoAnswer(format!("its answer broke off ({})", error.kind())))?;
+    let bytes = read(body.into_reader()).map_err(|error| NoAnswer(format!("its answer broke off ({})", error.kind())))?;
     Ok(HttpResponse::from_parts(head, bytes))
 }
 
-fn agent(is_local: bool) -> Agent {
+/// The text of a page, over TLS only; `None` when there is none.
+pub(super) fn fetch(page: &str, patience: Duration) -> Option<String> {
+    let answer = agent(false, REDIRECTS, patience).get(page).call().ok()?;
+    if !answer.status().is_success() {
+        return None;
+    }
+    String::from_utf8(read(answer.into_body().into_reader()).ok()?).ok()
+}
+
+fn read(body: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    body.take(MOST_ANSWER).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn agent(is_local: bool, redirects: u32, patience: Duration) -> Agent {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
@@ -42,9 +57,9 @@ fn agent(is_local: bool) -> Agent {
         .tls_config(tls)
         .https_only(!is_local)
         .http_status_as_error(false)
-        .max_redirects(0)
+        .max_redirects(redirects)
         .max_redirects_will_error(false)
-        .timeout_global(Some(PATIENCE))
+        .timeout_global(Some(patience))
         .user_agent(concat!("curbside/", env!("CARGO_PKG_VERSION")));
     // What stays on this machine goes by no proxy.
     let config = if is_local { config.proxy(None) } else { config };

@@ -1,0 +1,226 @@
+//! Set-up as a newcomer meets it: a real terminal, real servers, and a hand that types.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::support::internet::Internet;
+use crate::support::owner::{AT_ONCE, Owner};
+use crate::support::servers::{PASSWORD, servers};
+use crate::support::surroundings::desktop;
+use crate::support::terminal::Terminal;
+
+/// `init` in a terminal with some flags, on a machine without keyring or browser.
+fn init(owner: &Owner, flags: &[&str]) -> Terminal {
+    let mut command = owner.command(&[&["init"], flags].concat());
+    for name in ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER"] {
+        command.env_remove(name);
+    }
+    Terminal::of(&command)
+}
+
+/// The flags that name the test servers.
+fn at_the_test_servers() -> Vec<String> {
+    let here = servers();
+    let (imap, smtp, ca) = (here.imaps.to_string(), here.submissions.to_string(), here.ca_file().display().to_string());
+    let flags = ["--imap-host", "localhost", "--imap-port", &imap, "--smtp-host", "localhost", "--smtp-port", &smtp, "--ca-file", &ca];
+    flags.map(str::to_owned).to_vec()
+}
+
+fn words(flags: &[String]) -> Vec<&str> {
+    flags.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn four_answers_set_it_up_and_a_wrong_password_is_asked_for_anew() {
+    let leah = Owner::unset("leah");
+    let mut terminal = init(&leah, &words(&at_the_test_servers()));
+    terminal.reads("Your e-mail address:");
+    terminal.types("leah at home");
+    terminal.reads("is not an");
+    terminal.presses(&"\x7f".repeat("leah at home".len()));
+    terminal.types(&leah.user);
+    terminal.reads("Your password there (nothing is shown):");
+    terminal.types("not-this-one");
+    terminal.reads("✗ The login was refused");
+    terminal.reads("Your password there (nothing is shown):");
+    terminal.types(PASSWORD);
+    terminal.reads("✓ signed in at localhost: INBOX");
+    terminal.reads("✓ signed in at localhost to send");
+    terminal.reads("Your name, as it stands below a mail:");
+    terminal.types("Leah Brandt");
+    terminal.reads("Your present employer's mail domain");
+    terminal.types("myhospital.example");
+    for said in ["No keyring runs here, so your password is in", "Wrote", "curbside discover", "curbside import linkedin", "curbside plan"]
+    {
+        terminal.reads(said);
+    }
+    let (code, screen) = terminal.ends();
+    assert_eq!(code, 0, "{screen}");
+    assert!(!screen.contains(PASSWORD) && !screen.contains("not-this-one"), "nothing of a password is shown: {screen}");
+    let file = leah.home.join("password");
+    assert_eq!(fs::metadata(&file).expect("the password").permissions().mode() & 0o777, 0o600);
+    let settings = fs::read_to_string(leah.home.join("config.toml")).expect("settings");
+    assert!(
+        settings.contains("name = \"Leah Brandt\"")
+            && settings.contains("never = [\"myhospital.example\"]")
+            && !settings.contains(PASSWORD)
+    );
+    leah.append(&AT_ONCE.replace("[sending]\n", ""));
+    leah.curbside(&["sync"]).must(0);
+}
+
+#[test]
+fn ctrl_c_at_any_question_leaves_nothing() {
+    let leah = Owner::unset("leah");
+    let flags = at_the_test_servers();
+    let answers = [
+        ("Your e-mail address:", leah.user.as_str()),
+        ("Your password there", PASSWORD),
+        ("Your name, as it stands", "Leah Brandt"),
+        ("Your present employer's", ""),
+    ];
+    for stop in 0..answers.len() {
+        let mut terminal = init(&leah, &words(&flags));
+        for (question, answer) in &answers[..stop] {
+            terminal.reads(question);
+            terminal.types(answer);
+        }
+        terminal.reads(answers[stop].0);
+        terminal.presses("\x03");
+        let (code, screen) = terminal.ends();
+        assert_ne!(code, 0, "{screen}");
+        assert!(!leah.home.exists(), "at “{}” something was left: {:?}", answers[stop].0, leah.files());
+    }
+}
+
+/// Answers everything with the test servers.
+fn is_set_up(mut terminal: Terminal, user: &str) -> String {
+    for (question, answer) in [
+        ("Your e-mail address:", user),
+        ("Your password there", PASSWORD),
+        ("Your name, as it stands", "Leah Brandt"),
+        ("Your present employer's", ""),
+    ] {
+        terminal.reads(question);
+        terminal.types(answer);
+    }
+    let (code, screen) = terminal.ends();
+    assert_eq!(code, 0, "{screen}");
+    screen
+}
+
+/// Holds P16.
+#[test]
+fn where_a_keyring_is_open_the_password_goes_there_and_into_no_file() {
+    let mut leah = Owner::unset("leah");
+    leah.through = desktop(&leah);
+    let screen = is_set_up(init(&leah, &words(&at_the_test_servers())), &leah.user);
+    assert!(screen.contains("Your password is in the keyring of your desktop."), "{screen}");
+    assert!(leah.files().iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains(PASSWORD)));
+    leah.curbside(&["sync"]).must(0);
+}
+
+#[test]
+fn a_changed_password_is_given_anew_and_a_wrong_one_leaves_the_former() {
+    let leah = Owner::unset("leah");
+    is_set_up(init(&leah, &words(&at_the_test_servers())), &leah.user);
+    let file = leah.home.join("password");
+    fs::write(&file, "outdated").expect("our file");
+    assert_eq!(leah.curbside(&["sync"]).code, 4);
+    for (typed, code, kept) in [("wrong", 4, "outdated"), (PASSWORD, 0, PASSWORD)] {
+        let mut terminal = init(&leah, &["--reauth"]);
+        terminal.reads("The new password (nothing is shown):");
+        terminal.types(typed);
+        assert_eq!(terminal.ends().0, code);
+        assert_eq!(fs::read_to_string(&file).expect("a password"), kept);
+    }
+    leah.curbside(&["sync"]).must(0);
+}
+
+/// `init` for an address in an internet of its own, up to the address.
+fn online(internet: &Internet, user: &str) -> Terminal {
+    let mut leah = Owner::unset("leah");
+    leah.through = internet.around(&leah);
+    let mut terminal = init(&leah, &[]);
+    terminal.reads("Your e-mail address:");
+    terminal.types(user);
+    terminal.keeps(leah);
+    terminal
+}
+
+#[test]
+fn gmail_is_known_by_its_address_and_refuses_in_its_own_terms() {
+    let internet = Internet::new();
+    internet.refuses_logins_at("imap.gmail.com");
+    let mut terminal = online(&internet, "leah.brandt@gmail.com");
+    terminal.reads("Gmail: imap.gmail.com port 993 to read, smtp.gmail.com port 465 to send.");
+    terminal.reads("Gmail wants an app password");
+    terminal.reads("https://myaccount.google.com/apppasswords");
+    terminal.reads("The app password (nothing is shown):");
+    terminal.types("abcd efgh ijkl mnop");
+    terminal.reads("✗ The login was refused; imap.gmail.com says");
+    terminal.reads("Gmail takes no ordinary password: it wants an app password, or a sign-in with Google");
+    terminal.reads("The app password (nothing is shown):");
+    assert!(internet.heard().contains("\"abcdefghijklmnop\""), "the blanks of an app password are no part of it");
+    terminal.presses("\x03");
+    assert!(!terminal.ends().1.contains("abcd"), "it is not shown");
+}
+
+#[test]
+fn a_hospital_at_microsoft_is_known_by_where_its_mail_goes_and_asks_for_a_sign_in_first() {
+    let internet = Internet::new();
+    internet.has_mx("hospital.test", "hospital-test.mail.protection.outlook.com");
+    let mut terminal = online(&internet, "leah@hospital.test");
+    terminal.reads("Microsoft 365: outlook.office365.com port 993 to read, smtp.office365.com port 587 to send.");
+    terminal.reads("Microsoft takes no passwords from programs: you sign in with Microsoft in your browser.");
+    terminal.reads("App registrations");
+    terminal.reads("The client ID you got there");
+    terminal.presses("\x03");
+    assert_ne!(terminal.ends().0, 0);
+}
+
+#[test]
+fn a_clinic_names_its_servers_in_a_file_and_the_owner_is_asked_whether_they_are_theirs() {
+    let internet = Internet::new();
+    internet.has_page("autoconfig.clinic.test", "/mail/config-v1.1.xml", CLINIC);
+    let mut terminal = online(&internet, "leah@clinic.test");
+    terminal.reads("Clinic Mail: imap.clinic.test port 993 to read, smtp.clinic.test port 587 to send.");
+    terminal.reads("Clinic.test itself names these. Are these yours?");
+    terminal.types("");
+    terminal.reads("Your password there");
+    terminal.presses("\x03");
+    assert_ne!(terminal.ends().0, 0);
+}
+
+const CLINIC: &str = r#"<clientConfig version="1.1"><emailProvider id="clinic.test"><displayName>Clinic Mail</displayName>
+<incomingServer type="imap"><hostname>imap.clinic.test</hostname><port>993</port><socketType>SSL</socketType></incomingServer>
+<outgoingServer type="smtp"><hostname>smtp.clinic.test</hostname><port>587</port><socketType>STARTTLS</socketType></outgoingServer>
+</emailProvider></clientConfig>"#;
+
+#[test]
+fn a_practice_names_its_servers_in_its_records_and_a_no_asks_for_others() {
+    let internet = Internet::new();
+    internet.has_srv("_imaps._tcp.practice.test", "mail.practice.test", 993);
+    internet.has_srv("_submissions._tcp.practice.test", "mail.practice.test", 465);
+    let mut terminal = online(&internet, "leah@practice.test");
+    terminal.reads("The DNS records of practice.test name these. Are these yours?");
+    terminal.types("n");
+    terminal.reads("IMAP server (your provider's help page names it):");
+    terminal.types("");
+    terminal.reads("SMTP server");
+    terminal.presses("\x03");
+    assert_ne!(terminal.ends().0, 0);
+}
+
+#[test]
+fn a_domain_that_says_nothing_is_asked_about_and_a_dead_network_costs_seconds() {
+    let internet = Internet::new();
+    internet.is_silent();
+    let begun = std::time::Instant::now();
+    let mut terminal = online(&internet, "leah@nowhere.test");
+    terminal.reads("Looking for the mail servers of nowhere.test …");
+    terminal.reads("IMAP server (your provider's help page names it):");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(15), "took {:?}", begun.elapsed());
+    terminal.presses("\x03");
+    assert_ne!(terminal.ends().0, 0);
+}
