@@ -46,6 +46,8 @@ pub struct Desk {
     codes: HashMap<String, (String, String)>,
     live: HashSet<String>,
     refresh: Option<String>,
+    /// Refresh tokens of the same sign-in that were used already.
+    used: HashSet<String>,
 }
 
 impl Desk {
@@ -231,9 +233,11 @@ fn token(desk: &mut Desk, fields: &HashMap<String, String>) -> String {
             challenge == BASE64_URL_SAFE_NO_PAD.encode(digest) && redirect == field(fields, "redirect_uri")
         }),
         "refresh_token" => {
-            // A refresh token is good once; one that comes back is taken for stolen, and everything ends.
-            let is_last = desk.refresh.as_deref() == Some(&field(fields, "refresh_token"));
-            desk.is_revoked |= !is_last;
+            // A refresh token is good once; one that comes back is taken for stolen, and its sign-in ends.
+            let given = field(fields, "refresh_token");
+            desk.is_revoked |= desk.used.contains(&given);
+            let is_last = desk.refresh.as_ref() == Some(&given);
+            desk.used.insert(given);
             is_last
         }
         _ => match desk.not_yet.pop_front() {
@@ -241,6 +245,9 @@ fn token(desk: &mut Desk, fields: &HashMap<String, String>) -> String {
             None => true,
         },
     };
+    if grant != "refresh_token" {
+        desk.used.clear(); // another sign-in
+    }
     if is_good && !desk.is_revoked { told(&desk.tokens()) } else { refused("invalid_grant") }
 }
 
