@@ -3,9 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::support::authority::{get, url};
 use crate::support::internet::Internet;
 use crate::support::owner::{AT_ONCE, Owner};
 use crate::support::servers::{PASSWORD, servers};
+use crate::support::sign_in::SignedIn;
 use crate::support::surroundings::desktop;
 use crate::support::terminal::Terminal;
 
@@ -107,6 +109,35 @@ fn is_set_up(mut terminal: Terminal, user: &str) -> String {
     let (code, screen) = terminal.ends();
     assert_eq!(code, 0, "{screen}");
     screen
+}
+
+#[test]
+fn a_sign_in_in_the_browser_is_waited_for_and_then_the_name_is_asked() {
+    let leah = SignedIn::unset("leah");
+    let server = url(&leah.desk);
+    let flags = ["--oauth", "google", "--oauth-client-id", "curbside-tests", "--oauth-server", &server];
+    let mut terminal = init(&leah.owner, &[&words(&at_the_test_servers())[..], &flags].concat());
+    terminal.reads("Your e-mail address:");
+    terminal.types(&leah.owner.user);
+    terminal.reads("paste its address here.");
+    let screen = terminal.screen();
+    let address = screen.lines().find_map(|line| line.trim().strip_prefix("http://")).expect("an address");
+    let back = first_redirect(&format!("http://{address}"));
+    terminal.types(&back);
+    terminal.reads("✓ signed in at localhost to send");
+    terminal.reads("Your name, as it stands below a mail:");
+    terminal.types("Leah Brandt");
+    terminal.reads("Your present employer's mail domain");
+    terminal.types("");
+    let (code, screen) = terminal.ends();
+    assert_eq!(code, 0, "{screen}");
+    leah.owner.curbside(&["sync"]).must(0);
+}
+
+/// Where the provider sends a browser that is on another machine.
+fn first_redirect(address: &str) -> String {
+    let answer = get(address);
+    answer.lines().find_map(|line| line.strip_prefix("Location: ")).expect("a way back").to_owned()
 }
 
 /// Holds P16.

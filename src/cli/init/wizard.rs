@@ -157,7 +157,7 @@ fn open(args: &mut Args, frame: &Frame, places: &Places, provider: Option<&'stat
         client_id(args, frame, places, whom)?;
         args.how.keyring |= keyring::is_there();
     }
-    super::ready(args, frame, places)
+    super::ready(&named(args), frame, places)
 }
 
 /// Whether to sign in with the provider; the app password comes first where there is one.
@@ -243,8 +243,13 @@ fn place(args: &mut Args, places: &Places) -> Place {
 }
 
 fn parse(args: &Args, places: &Places) -> Result<Settings, Failure> {
-    let args = Args { name: Some(args.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned())), ..args.clone() };
-    config::parse(&config_text(&args)?, &places.config_file()).map_err(by_flag)
+    config::parse(&config_text(&named(args))?, &places.config_file()).map_err(by_flag)
+}
+
+/// The same with some name: the owner's is asked for once the mailbox is open.
+fn named(args: &Args) -> Args {
+    let name = args.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| "?".to_owned());
+    Args { name: Some(name), ..args.clone() }
 }
 
 /// A new password for an account that has one of ours, tried.
