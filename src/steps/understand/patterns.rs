@@ -3,7 +3,7 @@
 //! A compiled pattern costs kilobytes and its compilation a fraction of a millisecond, and there are more than a
 //! thousand of them in `data/`. So each table knows a few words of which a text must have one before a pattern can be
 //! in it; a mail is searched for all these words at once, and a pattern is compiled when its word is there. The
-//! compiled ones stand on one shelf, which is cleared when it is full: memory is bounded whatever the mails say.
+//! compiled ones stand on one shelf, and those not asked for lately make room: memory is bounded whatever the mails say.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use regex_syntax::hir::literal::{Extractor, Seq};
 use regex_syntax::hir::{Hir, HirKind};
 
 /// Bytes of compiled patterns that are kept.
-const SHELF: usize = 1 << 20;
+const SHELF: usize = 3 << 19;
 /// What a compiled pattern needs to run, besides itself, by a cautious guess.
 const TO_RUN: usize = 4 << 10;
 /// Bytes of the automaton that a search may build as it goes.
@@ -212,9 +212,16 @@ fn best(hir: &Hir) -> Option<Vec<String>> {
     found.max_by_key(|(shortest, seq)| (*shortest, std::cmp::Reverse(seq.len()))).and_then(|(_, seq)| words_of(&seq))
 }
 
-/// The compiled patterns of all tables.
+/// The compiled patterns of all tables: those asked for lately, and those from before that were not asked for since.
 #[derive(Debug, Default)]
 struct Shelf {
+    lately: Board,
+    before: Board,
+}
+
+/// Half of the shelf.
+#[derive(Debug, Default)]
+struct Board {
     patterns: HashMap<(u32, usize), Arc<Regex>>,
     bytes: usize,
 }
@@ -226,7 +233,7 @@ static TABLES: AtomicU32 = AtomicU32::new(0);
 impl Patterns {
     fn matches(&self, index: usize, text: &str) -> bool {
         let key = (self.number, index);
-        let known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).patterns.get(&key).cloned();
+        let known = COMPILED.lock().unwrap_or_else(PoisonError::into_inner).get(key);
         let pattern = known.or_else(|| {
             let fresh = Arc::new(compile(self.script, &self.sources[index])?);
             COMPILED.lock().unwrap_or_else(PoisonError::into_inner).keep(key, &fresh);
@@ -237,13 +244,29 @@ impl Patterns {
 }
 
 impl Shelf {
-    fn keep(&mut self, key: (u32, usize), pattern: &Arc<Regex>) {
-        if self.bytes > SHELF {
-            *self = Self::default();
+    fn get(&mut self, key: (u32, usize)) -> Option<Arc<Regex>> {
+        if let Some(pattern) = self.lately.patterns.get(&key) {
+            return Some(Arc::clone(pattern));
         }
-        self.bytes += pattern.memory_usage() + TO_RUN;
-        self.patterns.insert(key, Arc::clone(pattern));
+        let pattern = self.before.patterns.remove(&key)?;
+        self.before.bytes = self.before.bytes.saturating_sub(size(&pattern));
+        self.keep(key, &pattern);
+        Some(pattern)
     }
+
+    /// When half of the shelf is full, what nobody asked for meanwhile makes room.
+    fn keep(&mut self, key: (u32, usize), pattern: &Arc<Regex>) {
+        if self.lately.bytes > SHELF / 2 {
+            self.before = std::mem::take(&mut self.lately);
+        }
+        if self.lately.patterns.insert(key, Arc::clone(pattern)).is_none() {
+            self.lately.bytes += size(pattern);
+        }
+    }
+}
+
+fn size(pattern: &Regex) -> usize {
+    pattern.memory_usage() + TO_RUN
 }
 
 /// Unicode's classes make automata a hundred times larger than the letters and signs that mails have there.
@@ -335,8 +358,9 @@ mod tests {
         assert_eq!(table.count(&all), 0);
         assert_eq!(table.first("word299 and so to the END"), Some(299));
         let shelf = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-        assert!(shelf.bytes <= SHELF + (64 << 10), "{} bytes", shelf.bytes);
-        assert!(shelf.patterns.len() < 200, "{} patterns", shelf.patterns.len());
+        let (bytes, patterns) = (shelf.lately.bytes + shelf.before.bytes, shelf.lately.patterns.len() + shelf.before.patterns.len());
+        assert!(bytes <= SHELF + (64 << 10), "{bytes} bytes");
+        assert!(patterns < 200, "{patterns} patterns");
     }
 
     #[test]
