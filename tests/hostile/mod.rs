@@ -8,3 +8,4 @@ mod person;
 mod rights;
 mod storm;
 mod strangers;
+mod units;

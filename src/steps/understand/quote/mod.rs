@@ -18,6 +18,8 @@ pub use phrases::{ELEMENTS, Element, PHRASES, is_disclaimer};
 
 /// Bytes of text looked at; what is longer is no letter.
 const MOST_BYTES: usize = 1 << 20;
+/// Lines looked at; nobody writes more.
+const MOST_LINES: usize = 20_000;
 /// Bytes of new text returned.
 const MOST_NEW: usize = 128 << 10;
 /// Bytes read again in all, so that a long text is not read as often as a short one.
@@ -42,10 +44,10 @@ pub fn cut(mail: &Mail) -> Cut {
     let writer = mail.from.first().map_or("", |from| from.name.as_str());
     let text = mail.text.as_deref().filter(|text| says_something(text, mail.html.as_deref()));
     let mut cut = match (text, mail.html.as_deref()) {
-        (Some(text), _) => cut_page(Page::new(head(text, MOST_BYTES), &[]), writer),
+        (Some(text), _) => cut_page(Page::new(beginning(text), &[]), writer),
         (None, Some(html)) => {
             let rendered = html::render(head(html, 2 * MOST_BYTES));
-            cut_page(Page::new(head(&rendered.text, MOST_BYTES), &rendered.marks), writer)
+            cut_page(Page::new(beginning(&rendered.text), &rendered.marks), writer)
         }
         (None, None) => Cut::default(),
     };
@@ -117,6 +119,12 @@ fn finish(page: &Page<'_>) -> Cut {
         cut.new_text = std::mem::take(&mut cut.signature);
     }
     cut
+}
+
+/// As much of a text as is looked at.
+fn beginning(text: &str) -> &str {
+    let text = head(text, MOST_BYTES);
+    memchr::memchr_iter(b'\n', text.as_bytes()).nth(MOST_LINES).map_or(text, |end| &text[..end])
 }
 
 /// The beginning of a text, at most so many bytes.
