@@ -52,20 +52,20 @@ fn believed(town: &mut Town) -> usize {
 fn the_same_wording_is_read_as_corrected_the_next_time_whoever_greets_and_signs() {
     let mut town = two();
     let first = wrote(&mut town, JANE, "Hi Leah,\n\nThe well is dry here, and the rain comes in autumn.\n\nBest,\nJane");
-    assert_ne!(first, Some(Outcome::NotNow));
-    corrects(&mut town, JANE, Outcome::NotNow);
+    assert_ne!(first, Some(Outcome::ResumeRequested));
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
     assert_eq!(town.see().store.read(|tx| tx.count_corrections()).expect("a count"), 1);
     let second = wrote(&mut town, TOM, "Hello Dr. Brandt, the WELL is dry here,\nand the rain comes in autumn. Tom");
-    assert_eq!(second, Some(Outcome::NotNow));
+    assert_eq!(second, Some(Outcome::ResumeRequested));
     assert!(town.tells(TOM, "as you corrected on 2026-"), "{:?}", town.journal(TOM));
-    assert!(town.stands(TOM).starts_with("held"), "{}", town.stands(TOM));
+    assert_eq!(town.stands(TOM), "owes_answer");
 }
 
 #[test]
 fn of_two_corrections_the_last_word_counts() {
     let mut town = two();
     wrote(&mut town, JANE, "The well is dry here, and the rain comes in autumn.");
-    corrects(&mut town, JANE, Outcome::NotNow);
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
     corrects(&mut town, JANE, Outcome::Referral);
     assert_eq!(wrote(&mut town, TOM, "The well is dry here, and the rain comes in autumn."), Some(Outcome::Referral));
     assert_eq!(town.see().store.read(|tx| tx.count_corrections()).expect("a count"), 1);
@@ -119,10 +119,10 @@ fn an_automatic_answer_that_the_owner_took_for_a_person_is_taken_so_again_and_an
 fn who_is_forgotten_teaches_nothing_any_more() {
     let mut town = two();
     wrote(&mut town, JANE, "The well is dry here, and the rain comes in autumn.");
-    corrects(&mut town, JANE, Outcome::NotNow);
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
     town.does(Change::Forget(JANE.to_owned()));
     assert_eq!(town.see().store.read(|tx| tx.count_corrections()).expect("a count"), 0);
-    assert_ne!(wrote(&mut town, TOM, "The well is dry here, and the rain comes in autumn."), Some(Outcome::NotNow));
+    assert_ne!(wrote(&mut town, TOM, "The well is dry here, and the rain comes in autumn."), Some(Outcome::ResumeRequested));
 }
 
 #[test]
@@ -132,14 +132,14 @@ fn what_was_read_before_the_correction_is_read_again_when_the_owner_asks_and_onl
     let before = wrote(&mut town, TOM, text);
     wrote(&mut town, JANE, text);
     assert_eq!(reread(&town).otherwise.len(), 0, "the same reader reads the same");
-    corrects(&mut town, JANE, Outcome::NotNow);
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
     let (found, lines) = (reread(&town), town.journal(TOM).len());
     assert_eq!((found.read, found.otherwise.len()), (1, 1), "what the owner corrected stands");
-    assert_eq!((found.otherwise[0].before.outcome, found.otherwise[0].after.outcome), (before, Some(Outcome::NotNow)));
+    assert_eq!((found.otherwise[0].before.outcome, found.otherwise[0].after.outcome), (before, Some(Outcome::ResumeRequested)));
     assert_eq!(town.journal(TOM).len(), lines, "to look changes nothing");
     assert_eq!((believed(&mut town), believed(&mut town)), (1, 0));
     assert_eq!((town.lines(TOM, EntryKind::TheyWrote), town.lines(TOM, EntryKind::Reread)), (1, 1), "the journal is only added to");
-    assert!(town.tells(TOM, "read again: ") && town.stands(TOM).starts_with("held"), "{}", town.stands(TOM));
+    assert!(town.tells(TOM, "read again: ") && town.stands(TOM) == "owes_answer", "{}", town.stands(TOM));
     town.days_pass(1);
     assert_eq!(reread(&town).otherwise.len(), 0);
 }

@@ -123,10 +123,10 @@ impl Score {
         }
         if let Some(want) = &mail.people {
             let named = |name: &str, email: Option<&str>| {
-                facts
-                    .people
-                    .iter()
-                    .any(|person| person.email.as_deref() == email && person.name.as_deref().is_some_and(|got| got.contains(name)))
+                facts.people.iter().any(|person| {
+                    person.email.as_deref().map(str::to_lowercase).as_deref() == email
+                        && person.name.as_deref().is_some_and(|got| got.contains(name))
+                })
             };
             self.note("people", mail, want.iter().all(|(name, email)| named(name, email.as_deref())), &facts.people);
         }

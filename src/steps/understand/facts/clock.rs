@@ -151,7 +151,7 @@ fn lead(page: &Page<'_>, i: usize) -> (usize, Option<Lead>) {
     while k > 0 && i - k < 3 {
         k -= 1;
         let lead = match page.low(k) {
-            "at" | "around" | "@" | "between" | "from" | "about" | "maybe" | "say" => Lead::At,
+            "at" | "around" | "@" | "between" | "btw" | "from" | "about" | "maybe" | "say" => Lead::At,
             "after" | "past" | "starting" | "beyond" => Lead::After,
             "before" | "until" | "till" | "til" | "by" => Lead::Before,
             "anytime" | "like" | "roughly" | "~" | "approximately" | "the" | "only" => continue,
@@ -213,7 +213,7 @@ fn is_other_number(page: &Page<'_>, i: usize, end: usize) -> bool {
 
 /// `- 4`, `to 4 pm`, `and 4` after `between`.
 fn range_end(page: &Page<'_>, i: usize, start: Face) -> Option<Face> {
-    let between = (1..=2).any(|back| page.low(i.wrapping_sub(back)) == "between");
+    let between = (1..=2).any(|back| matches!(page.low(i.wrapping_sub(back)), "between" | "btw"));
     let joined = match page.low(start.end) {
         "-" | "to" | "through" | "until" | "till" | "thru" => true,
         "and" | "&" => between,

@@ -331,7 +331,8 @@ impl Cut<'_> {
                 && !self.is_known_name(name)
                 && fits(&self.text_of(name).to_lowercase(), &local)
         });
-        !other && ((cue && mine && !theirs) || (writer && (cue || mine)))
+        let told = (mail.from.saturating_sub(3)..mail.from).filter(here).any(|k| matches!(self.page.low(k), "use" | "using"));
+        !other && ((cue && mine && !theirs) || (writer && (cue || mine || told)))
     }
 }
 

@@ -109,7 +109,36 @@ pub fn is_picture(c: char) -> bool {
 /// Lower-case, with curly apostrophes straight and accented letters plain.
 #[must_use]
 pub fn plain_letters(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).filter_map(plain_letter).collect()
+    let lower = text.chars().flat_map(char::to_lowercase).filter_map(plain_letter);
+    // A word of two alphabets is a disguise: "stор" with letters of Cyrillic.
+    let one_alphabet = text.is_ascii() || !text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if one_alphabet { lower.collect() } else { lower.map(undisguised).collect() }
+}
+
+/// The Latin letter that a letter of another alphabet looks like.
+const fn undisguised(c: char) -> char {
+    match c {
+        'а' | 'α' => 'a',
+        'в' => 'b',
+        'с' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' | 'є' | 'ε' => 'e',
+        'һ' => 'h',
+        'і' | 'ι' | 'ı' => 'i',
+        'ј' => 'j',
+        'к' | 'κ' => 'k',
+        'м' => 'm',
+        'п' | 'η' => 'n',
+        'о' | 'ο' | 'ө' => 'o',
+        'р' | 'ρ' => 'p',
+        'ѕ' => 's',
+        'т' | 'τ' => 't',
+        'υ' => 'u',
+        'ν' | 'ѵ' => 'v',
+        'х' | 'χ' => 'x',
+        'у' | 'γ' => 'y',
+        other => other,
+    }
 }
 
 fn plain_letter(c: char) -> Option<char> {

@@ -199,7 +199,7 @@ fn first_letter(token: &str) -> char {
 /// The parts of `check-in`, `and/or`, `soon—really`, a picture apart from its word.
 fn pieces(token: &str) -> Vec<String> {
     let lower = shape::plain_letters(token);
-    let lower = lower.replace("e-mail", "email").replace("w/", "with ");
+    let lower = lower.replace("e-mail", "email").replace("w/", "with ").replace("c.v", "cv");
     let mut parts = Vec::new();
     for part in lower.split(['-', '/', '–', '—', '_', '(', ')', '…', ' ', ',', '"', '.']) {
         let mut word = String::new();
