@@ -24,14 +24,14 @@ pub(super) fn of_entry(address: &str, entry: &Entry, words: &str, notice: &Notic
         .clone()
         .map(|status| sharpened(status, said))
         .or_else(|| status_in(&all))
-        .or_else(|| Some(default_status(&all, &notice.text, delayed)));
+        .or_else(|| Some(default_status(&all, delayed)));
     assemble(address, status, delayed, said, &all)
 }
 
 /// Reads a recipient of a report of free form.
 pub(super) fn of_words(address: &str, words: &str, notice: &Notice) -> BouncedRecipient {
     let delayed = is_delay(&fold(&notice.text));
-    let status = status_in(words).or_else(|| status_in(&notice.text)).unwrap_or_else(|| default_status(words, &notice.text, delayed));
+    let status = status_in(words).or_else(|| status_in(&notice.text)).unwrap_or_else(|| default_status(words, delayed));
     let all = if reason_in(&without_address(words, address)).is_some() { words } else { &notice.text };
     assemble(address, Some(status), delayed, words, all)
 }
@@ -164,8 +164,8 @@ fn sharpened(status: String, said: &str) -> String {
     status_in(said).filter(|better| better[..1] == status[..1]).unwrap_or(status)
 }
 
-fn default_status(words: &str, notice: &str, delayed: bool) -> String {
-    let temporary = delayed || REPORTS.temporary.hit(&fold(words)) && !REPORTS.permanent.hit(&fold(notice));
+fn default_status(words: &str, delayed: bool) -> String {
+    let temporary = delayed || REPORTS.temporary.hit(&fold(words));
     if temporary { "4.0.0".to_owned() } else { "5.0.0".to_owned() }
 }
 
