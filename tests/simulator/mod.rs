@@ -15,6 +15,7 @@ mod observer;
 mod owner;
 pub mod people;
 pub mod run;
+pub mod trouble;
 
 pub use fault::{Fault, Switches};
 pub use life::Plan;

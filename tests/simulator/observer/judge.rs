@@ -144,7 +144,7 @@ impl Observer {
     }
 
     /// A delivery between a backup and its restore is forgotten, unless its copy lies in Sent.
-    fn is_remembered(&self, delivery: &Delivery) -> bool {
+    pub(super) fn is_remembered(&self, delivery: &Delivery) -> bool {
         if delivery.denied {
             return false;
         }

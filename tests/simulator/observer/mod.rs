@@ -338,7 +338,7 @@ impl Observer {
 
     /// A check-in of which the database of then knows nothing lies in Sent like a mail by the owner's hand.
     fn by_the_owner(&mut self, to: u64) {
-        for delivery in self.deliveries.iter().filter(|delivery| delivery.step > to) {
+        for delivery in self.deliveries.iter().filter(|delivery| delivery.step > to && self.is_remembered(delivery)) {
             let Some(who) = delivery.who else { continue };
             let past = self.past.entry(who).or_default();
             past.push(Fact { step: delivery.step, at: delivery.at, shown: delivery.shown, what: What::OwnerWrote(who) });
