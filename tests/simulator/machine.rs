@@ -25,7 +25,8 @@ use super::life::{DeskWorld, Event, Life, Saves, rules};
 use super::observer::{Breach, Sort};
 
 /// Takes every upgrade of the schema back.
-const AS_FIRST_RELEASED: &str = "DROP INDEX journal_corrected; ALTER TABLE message DROP COLUMN arrived; PRAGMA user_version = 1;";
+const AS_FIRST_RELEASED: &str =
+    "DROP TABLE imported; DROP INDEX journal_corrected; ALTER TABLE message DROP COLUMN arrived; PRAGMA user_version = 1;";
 
 /// The machine.
 pub struct Machine {

@@ -86,6 +86,9 @@ impl Person {
     }
 }
 
+/// Days that a machine may sleep, or a mailbox be out of reach, before an address that was given is searched for.
+const LONGEST_SLEEP: i64 = 24;
+
 /// A yes to exactly one text.
 #[derive(Debug, Clone)]
 struct Yes {
@@ -269,7 +272,8 @@ impl Observer {
 
     /// How far back the mailbox is searched for mail from an address.
     fn searched_from(&self, person: &Person, address: &str) -> Timestamp {
-        person.known_since(address).checked_sub((self.rules.since_days * 24).hours()).unwrap_or(Timestamp::MIN)
+        // It is searched when the machine is awake again, so far back from then.
+        person.known_since(address).checked_sub(((self.rules.since_days - LONGEST_SLEEP) * 24).hours()).unwrap_or(Timestamp::MIN)
     }
 
     /// Mail that came before its sender was known is theirs after all.
@@ -338,7 +342,9 @@ impl Observer {
 
     /// A check-in of which the database of then knows nothing lies in Sent like a mail by the owner's hand.
     fn by_the_owner(&mut self, to: u64) {
-        for delivery in self.deliveries.iter().filter(|delivery| delivery.step > to && self.is_remembered(delivery)) {
+        let unknown: Vec<Delivery> =
+            self.deliveries.iter().filter(|delivery| delivery.step > to && self.is_remembered(delivery)).cloned().collect();
+        for delivery in unknown {
             let Some(who) = delivery.who else { continue };
             let past = self.past.entry(who).or_default();
             past.push(Fact { step: delivery.step, at: delivery.at, shown: delivery.shown, what: What::OwnerWrote(who) });
