@@ -50,7 +50,7 @@ fn x16_words_slipped_in_after_starttls_are_refused_before_the_login() {
     let (heard, why) = heard_by_a_liar(Security::StartTls, "* OK ready\r\n", Some(slipped));
     assert!(why.contains("TLS"), "{why}");
     assert!(heard.starts_with("s1 STARTTLS\r\n"), "{heard}");
-    assert!(!heard.contains("secret"));
+    assert!(!heard.contains("canary-right-5520"));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn r22_endless_chatter_closes_the_connection() {
         let chatter = format!("* OK {}\r\n", "still thinking ".repeat(4096)).into_bytes();
         while std::io::Write::write_all(&mut line, &chatter).is_ok() {}
     });
-    let mut imap = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new()).expect("signed in");
+    let mut imap = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new()).expect("signed in");
     assert!(matches!(rows_of(&mut imap), Err(EdgeError::Temporary { .. })));
     assert!(is_closed(&mut imap));
 }
@@ -247,7 +247,7 @@ fn flooded_client() {
     for port in ports.split(',') {
         let (mut servers, _) = serve(Security::None, drop);
         servers.imap.port = port.parse().expect("a port");
-        let mut imap = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new()).expect("signed in");
+        let mut imap = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new()).expect("signed in");
         assert!(matches!(imap.whole(1, 1_000_000), Err(EdgeError::Temporary { .. })));
     }
     tell_peak();

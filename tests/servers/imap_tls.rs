@@ -61,7 +61,7 @@ fn for_host(name: &str) -> CertificateParams {
 fn refusal(config: Arc<ServerConfig>, ca_file: Option<PathBuf>) -> String {
     let (mut servers, thread) = serve(Security::Tls, move |line| greet_over_tls(line, config));
     servers.ca_file = ca_file;
-    let outcome = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
+    let outcome = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new());
     thread.join().expect("the server ends");
     match outcome.map(drop) {
         Err(EdgeError::Permanent(why)) => why,
@@ -104,7 +104,7 @@ fn x17_a_certificate_of_another_authority_is_refused() {
 #[test]
 fn a_port_that_does_not_speak_tls_is_named_as_such() {
     let (servers, _) = serve(Security::Tls, |mut line| crate::support::scripted::say(&mut line, b"* OK plain IMAP here\r\n"));
-    let outcome = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
+    let outcome = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new());
     assert!(matches!(outcome.map(drop), Err(EdgeError::Permanent(why)) if why.contains("did not speak TLS")));
 }
 
@@ -112,12 +112,12 @@ fn a_port_that_does_not_speak_tls_is_named_as_such() {
 fn a_ca_file_that_is_missing_or_empty_is_named() {
     let (mut servers, _) = serve(Security::Tls, drop);
     servers.ca_file = Some(PathBuf::from("/nonexistent/ca.pem"));
-    let missing = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
+    let missing = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new());
     assert!(matches!(missing.map(drop), Err(EdgeError::Permanent(why)) if why.contains("/nonexistent/ca.pem")));
     let empty = tempfile::NamedTempFile::new().expect("a file");
     let (mut servers, _) = serve(Security::Tls, drop); // it takes one connection
     servers.ca_file = Some(empty.path().to_owned());
-    let refused = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
+    let refused = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new());
     assert!(matches!(refused.map(drop), Err(EdgeError::Permanent(why)) if why.contains("no certificate")));
 }
 
@@ -128,7 +128,7 @@ fn a_server_that_never_finishes_its_handshake_is_given_up_in_time() {
         let _ended = until_the_test_ends.recv();
     });
     let begun = Instant::now();
-    let outcome = Imap::connect_with_patience(&servers, &SecretString::from("secret"), &Stop::new(), Duration::from_millis(300));
+    let outcome = Imap::connect_with_patience(&servers, &SecretString::from("canary-right-5520"), &Stop::new(), Duration::from_millis(300));
     assert!(matches!(outcome.map(drop), Err(EdgeError::Temporary { what, .. }) if what.contains("in time")));
     assert!(begun.elapsed() < SOON);
 }
@@ -143,7 +143,7 @@ fn a_connection_being_made_is_stopped_at_once() {
     });
     let stop = Stop::new();
     let stopper = stop.clone();
-    let thread = std::thread::spawn(move || Imap::connect(&servers, &SecretString::from("secret"), &stop).map(drop));
+    let thread = std::thread::spawn(move || Imap::connect(&servers, &SecretString::from("canary-right-5520"), &stop).map(drop));
     connecting.recv_timeout(SOON).expect("it connects");
     let since = Instant::now();
     stopper.set();
@@ -155,6 +155,6 @@ fn a_connection_being_made_is_stopped_at_once() {
 fn an_unknown_host_is_named() {
     let (mut servers, _) = serve(Security::Tls, drop);
     servers.imap.host = "no-such-host.invalid".to_owned();
-    let outcome = Imap::connect(&servers, &SecretString::from("secret"), &Stop::new());
+    let outcome = Imap::connect(&servers, &SecretString::from("canary-right-5520"), &Stop::new());
     assert!(matches!(outcome.map(drop), Err(EdgeError::Temporary { what, .. }) if what.contains("no-such-host.invalid is not known")));
 }

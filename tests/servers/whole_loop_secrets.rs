@@ -57,7 +57,7 @@ fn p16_files_are_private_even_under_a_careless_umask() {
         let done = Command::new("sh").arg("-c").arg(format!("umask 000; {}", flags(words))).stdin(Stdio::null()).output().expect("sh runs");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
-    let init = owner.init_words(&["--password-command", "echo secret"]);
+    let init = owner.init_words(&["--password-command", "echo canary-right-5520"]);
     careless(&init.iter().map(String::as_str).collect::<Vec<_>>());
     careless(&["add", "Jane Doe <jane@payer.test>"]);
     careless(&["run", "--once"]);

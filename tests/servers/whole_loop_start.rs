@@ -15,7 +15,7 @@ fn init_refuses_what_does_not_work_and_writes_nothing() {
     fs::write(&wrong, "canary-wrong-password\n").expect("our file");
     let said = owner.init(&[]).complains(4);
     assert!(!said.contains("canary"), "{said}");
-    fs::write(&wrong, "secret\n").expect("our file");
+    fs::write(&wrong, "canary-right-5520\n").expect("our file");
     owner.init(&["--imap-host", "no-such-host.invalid"]).complains(4);
     owner.init(&["--smtp-host", "no-such-host.invalid"]).complains(4);
     owner.init(&["--imap-port", "1"]).complains(4);
@@ -38,7 +38,7 @@ fn init_takes_a_command_for_the_password_and_starttls() {
     let (imap, smtp) = (servers().imap.to_string(), servers().smtp.to_string());
     let flags = [
         "--password-command",
-        "echo secret",
+        "echo canary-right-5520",
         "--imap-port",
         &imap,
         "--imap-security",

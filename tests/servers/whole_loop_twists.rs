@@ -45,7 +45,7 @@ fn p13_a_password_that_changed_is_said_until_it_is_right_again() {
     assert!(!said.contains("changed"), "{said}");
     owner.curbside(&["run", "--once"]).must(4);
     assert_eq!(owner.curbside(&["status"]).code, 4);
-    fs::write(owner.password_file(), "secret\n").expect("our file");
+    fs::write(owner.password_file(), "canary-right-5520\n").expect("our file");
     owner.json(&["sync"]);
     assert_eq!(owner.curbside(&["status"]).code, 0);
 }

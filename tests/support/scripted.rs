@@ -98,7 +98,7 @@ const SHORT: Duration = Duration::from_millis(300);
 
 /// Signs in with little patience.
 pub fn connect(servers: &Servers) -> Result<Imap, EdgeError> {
-    Imap::connect_with_patience(servers, &SecretString::from("secret"), &Stop::new(), SHORT)
+    Imap::connect_with_patience(servers, &SecretString::from("canary-right-5520"), &Stop::new(), SHORT)
 }
 
 /// A session with a server that answers every command after the login as told.

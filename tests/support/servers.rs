@@ -14,7 +14,7 @@ use secrecy::SecretString;
 use super::authority;
 
 /// The password of every user.
-pub const PASSWORD: &str = "secret";
+pub const PASSWORD: &str = "canary-right-5520";
 
 /// Dovecot and Postfix, running.
 pub struct MailServers {

@@ -2,7 +2,7 @@
 # Runs Dovecot and Postfix for the tests on loopback, without systemd or syslog, until standard input ends.
 # Usage: servers.sh DIR IMAP IMAPS LMTP SMTP SUBMISSIONS AUTHORITY
 # (five free ports, and that of an authorization server; prints "ready" when all are open)
-# Any user may log in with the password "secret", or with a token that the authorization server calls good; mail to @example.test is delivered, other domains are listed below.
+# Any user may log in with the password "canary-right-5520", or with a token that the authorization server calls good; mail to @example.test is delivered, other domains are listed below.
 set -eu
 dir=$1 imap=$2 imaps=$3 lmtp=$4 smtp=$5 submissions=$6 authority=$7
 support=$(cd "$(dirname "$0")" && pwd)
@@ -67,7 +67,7 @@ passdb {
 passdb {
   driver = static
   mechanisms = plain login
-  args = password=secret
+  args = password=canary-right-5520
 }
 userdb {
   driver = static
