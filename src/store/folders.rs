@@ -49,4 +49,12 @@ impl Tx<'_> {
         }
         self.set_value(RESTORED, &now.to_string())
     }
+
+    /// True when a backup took the place of this file after an instant.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn was_restored_since(&self, since: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.instant(RESTORED)?.is_some_and(|at| at >= since))
+    }
 }

@@ -5,6 +5,7 @@ use curbside::mail::scripted::Moment;
 use curbside::model::draft::DraftState;
 use jiff::ToSpan;
 
+use crate::river::keeping::restored;
 use crate::support::town::Town;
 
 const JANE: &str = "jane@plan.example";
@@ -55,4 +56,40 @@ fn a_line_that_broke_while_the_clock_was_a_year_ahead_is_asked_about_today_and_n
     assert_eq!(town.state(JANE), DraftState::Doubtful);
     assert!(town.tells(JANE, "did it arrive?"));
     assert_eq!(town.out().len(), 0);
+}
+
+/// Holds P2, P17.
+#[test]
+fn a_mail_of_which_a_restored_backup_knows_nothing_and_that_came_back_is_not_followed_by_another() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    let backup = town.dir().join("old.db");
+    town.see().store.back_up_to(&backup).expect("a backup");
+    town.approve_all();
+    town.hours_pass(3);
+    assert_eq!(town.out().len(), 1);
+    town.post().boxes.iter_mut().find(|found| found.folder.name == "Sent").expect("Sent").mails.clear();
+    restored(&mut town, &backup);
+    town.turn();
+    town.bounce(JANE, "5.1.1", "user unknown");
+    town.turn();
+    assert_eq!(town.stands(JANE), "stopped undeliverable");
+    town.approve_all();
+    town.days_pass(20);
+    assert_eq!(town.out().len(), 1, "the address is dead");
+}
+
+/// Holds P6.
+#[test]
+fn a_report_about_a_mail_that_was_never_sent_from_here_kills_no_address() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    town.bounce(JANE, "5.1.1", "user unknown");
+    let elsewhere = crate::support::town::report(&[JANE], "5.1.1", "user unknown", "made-up@owner.example");
+    let mail = town.report_mail(&elsewhere);
+    town.put("INBOX", &mail);
+    town.turn();
+    assert_eq!(town.stands(JANE), "active");
 }

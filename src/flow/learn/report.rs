@@ -48,12 +48,20 @@ impl Learner<'_> {
                 return Ok(Some(contact));
             }
         }
-        if original.is_some() {
-            return Ok(None);
+        let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
+        if let Some(id) = original {
+            // A mail that left after the backup was made may have come back before its copy is found, or has none.
+            let may_be_forgotten = self.is_ours(id) && self.tx.was_restored_since(recent)?;
+            return if may_be_forgotten { Known::contact_now(self.tx, address) } else { Ok(None) };
         }
         let Some(contact) = Known::contact_now(self.tx, address)? else { return Ok(None) };
-        let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
         Ok(self.tx.was_written_since(contact, recent)?.then_some(contact))
+    }
+
+    /// True when an id was made at the owner's own domain.
+    fn is_ours(&self, id: &str) -> bool {
+        let domain = id.rsplit_once('@').map_or("", |(_, domain)| domain.trim_end_matches('>'));
+        self.known.me.iter().any(|mine| mine.domain().eq_ignore_ascii_case(domain))
     }
 
     /// The one address that the check-in which came back was written to. It may pass its mail on to the one that the
