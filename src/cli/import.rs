@@ -24,8 +24,9 @@ const MOST_BYTES: u64 = 200 * 1024 * 1024;
 /// Bring people from LinkedIn, an address book or a table
 ///
 /// Shows first what would become of every row: new, known, doubtful, refused, unreadable. In a terminal it asks before it
-/// writes anything; elsewhere it goes ahead, unless --dry-run is given. Nothing you typed is overwritten, and whoever asked not to be written
-/// to, or was forgotten, is not brought back. Each check-in to those who come in needs your yes.
+/// writes anything, unless --yes or --json is given; elsewhere it goes ahead, unless --dry-run is given. Nothing you typed
+/// is overwritten, and no address that asked not to be written to, or was forgotten, comes back; a row without an address
+/// may name the person again. Each check-in to those who come in needs your yes.
 ///
 /// A file of up to 25 people is taken whole. Of a longer one, those who work at an employer of the directory or whose
 /// title is of utilization management; --all takes everybody.
