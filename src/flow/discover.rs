@@ -7,10 +7,12 @@ use super::Trouble;
 use super::learn::guard::or_nothing;
 use crate::mail::mime;
 use crate::model::acquaintance::Acquaintance;
+use crate::model::contact::Contact;
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Folder, HeaderRow, Role};
 use crate::steps::acquaintance::Ledger;
 use crate::steps::directory::Directory;
+use crate::steps::import::name_key;
 use crate::store::Tx;
 use crate::world::World;
 
@@ -80,6 +82,7 @@ fn note(ledger: &mut Ledger<'_>, row: &HeaderRow, role: Role, since: Date) {
 
 /// Leaves out whoever is a contact, or is never to be written to again.
 fn sift(tx: &Tx<'_>, people: Vec<Acquaintance>, found: &mut Discovered) -> Result<(), Trouble> {
+    let contacts = tx.contacts()?;
     for person in people {
         let mut is_contact = false;
         let mut is_suppressed = false;
@@ -87,6 +90,8 @@ fn sift(tx: &Tx<'_>, people: Vec<Acquaintance>, found: &mut Discovered) -> Resul
             is_contact |= tx.contact_of_person(address)?.is_some();
             is_suppressed |= tx.suppressed(address)?.is_some();
         }
+        // The same name within the family is the same person at another address, whatever they said there (P2).
+        is_contact |= contacts.iter().any(|kept| is_them(&kept.contact, &person));
         found.contacts += usize::from(is_contact);
         found.suppressed += usize::from(is_suppressed && !is_contact);
         if !is_contact && !is_suppressed {
@@ -94,4 +99,8 @@ fn sift(tx: &Tx<'_>, people: Vec<Acquaintance>, found: &mut Discovered) -> Resul
         }
     }
     Ok(())
+}
+
+fn is_them(contact: &Contact, person: &Acquaintance) -> bool {
+    contact.family.as_deref() == Some(person.family.as_str()) && name_key(&contact.name) == name_key(&person.name)
 }

@@ -101,10 +101,14 @@ fn differs(before: &Reading, after: &Reading) -> bool {
         || before.bounce != after.bounce
 }
 
+/// True when a mail was taken to end it (P2).
+fn is_end(reading: &Reading) -> bool {
+    matches!(reading.outcome, Some(Outcome::OptedOut | Outcome::Declined | Outcome::LeftEmployer | Outcome::WrongPerson))
+}
+
 /// Why a mail that is read otherwise stays what it was.
 fn stays(before: &Reading, after: &Reading) -> Option<&'static str> {
-    let stop = |reading: &Reading| reading.outcome == Some(Outcome::OptedOut);
-    if stop(before) && !stop(after) {
+    if is_end(before) && !is_end(after) {
         Some("a stop is believed until you say otherwise with curbside outcome")
     } else if before.kind == Kind::Bounce || after.kind == Kind::Bounce {
         Some("a delivery report is judged once, when it comes")
@@ -131,8 +135,10 @@ pub(super) fn apply(world: &World, tx: &Tx<'_>, new: &Rereading) -> Result<Optio
     (line.outcome, line.voids) = (decision.outcome, Some(told.id));
     tx.set_reading(id, &new.after)?;
     let entry = world.pen().record(tx, &line)?;
-    let stands = tx.contact(message.contact)?.is_some_and(|kept| kept.story.standing(world.today()).state != State::Active);
-    if decision.withdraws && stands {
+    // A human mail withdraws what waits (P5); that it is one may be news.
+    let is_news = before.kind != Kind::Reply;
+    let is_held = tx.contact(message.contact)?.is_some_and(|kept| kept.story.standing(world.today()).state != State::Active);
+    if decision.withdraws && (is_news || is_held) {
         world.pen().withdraw(tx, message.contact, "a mail of theirs was read again")?;
     }
     Ok(Some(entry))

@@ -1,11 +1,13 @@
 //! The correction that teaches: what the owner said of one mail is believed of the next, and of what was read before.
 
 use curbside::flow::{self, Change, Changed};
+use curbside::model::draft::DraftState;
 use curbside::model::journal::EntryKind;
+use curbside::model::message::Direction;
 use curbside::model::reading::{Kind, Outcome};
 use jiff::Timestamp;
 
-use crate::support::town::Town;
+use crate::support::town::{ME, Town};
 
 const JANE: &str = "jane@jane.example";
 const TOM: &str = "tom@tom.example";
@@ -154,7 +156,7 @@ fn p2_a_stop_that_todays_reader_sees_is_believed_and_one_it_does_not_see_stays()
     for (who, outcome) in [(JANE, Outcome::Acknowledged), (TOM, Outcome::OptedOut)] {
         let store = &town.see().store;
         let contact = town.kept(who).contact.id;
-        let message = store.read(|tx| tx.last_message(contact, Some(curbside::model::message::Direction::In))).expect("a database");
+        let message = store.read(|tx| tx.last_message(contact, Some(Direction::In))).expect("a database");
         let (id, mut reading) = message.and_then(|message| Some((message.id, message.reading?))).expect("read");
         reading.outcome = Some(outcome);
         reading.outcomes[0].outcome = outcome;
@@ -166,4 +168,75 @@ fn p2_a_stop_that_todays_reader_sees_is_believed_and_one_it_does_not_see_stays()
     assert_eq!(believed(&mut town), 1);
     assert_eq!(town.stands(JANE), "stopped opted_out");
     assert_eq!(found[0].after.kind, Kind::Reply);
+}
+
+/// Holds P2.
+#[test]
+fn p2_a_stop_in_the_subject_is_heard_though_the_words_below_were_corrected_once() {
+    let mut town = two();
+    let text = "The well is dry here, and the rain comes in autumn.";
+    wrote(&mut town, JANE, text);
+    corrects(&mut town, JANE, Outcome::Acknowledged);
+    let mail = town.letter(JANE, ME, "Please do not contact me again", &[], text);
+    town.put("INBOX", &mail);
+    town.turn();
+    assert_eq!(last(&town, JANE), Some(Outcome::OptedOut), "{:?}", town.journal(JANE));
+}
+
+#[test]
+fn a_picture_teaches_nothing_of_another_picture() {
+    let mut town = two();
+    wrote(&mut town, JANE, "👍");
+    corrects(&mut town, JANE, Outcome::Declined);
+    assert_ne!(wrote(&mut town, JANE, "🎉"), Some(Outcome::Declined));
+}
+
+/// As an older reader may have taken somebody's last mail.
+fn was_read_as(town: &Town, who: &str, kind: Kind, outcome: Option<Outcome>) {
+    let store = &town.see().store;
+    let contact = town.kept(who).contact.id;
+    let message = store.read(|tx| tx.last_message(contact, Some(Direction::In))).expect("a database");
+    let (id, mut reading) = message.and_then(|message| Some((message.id, message.reading?))).expect("read");
+    (reading.kind, reading.outcome) = (kind, outcome);
+    reading.outcomes.truncate(usize::from(outcome.is_some()));
+    if let (Some(first), Some(outcome)) = (reading.outcomes.first_mut(), outcome) {
+        first.outcome = outcome;
+    }
+    store.write(|tx| tx.set_reading(id, &reading)).expect("written");
+}
+
+/// Holds P2.
+#[test]
+fn p2_whoever_had_declined_is_not_taken_up_again_by_a_new_reading() {
+    for end in [Outcome::Declined, Outcome::LeftEmployer, Outcome::WrongPerson] {
+        let mut town = two();
+        wrote(&mut town, JANE, "Thank you for the article, I enjoyed it.");
+        was_read_as(&town, JANE, Kind::Reply, Some(end));
+        assert!(reread(&town).otherwise[0].stays.is_some(), "{end:?}");
+        assert_eq!(believed(&mut town), 0);
+    }
+}
+
+/// Holds P5.
+#[test]
+fn p5_a_mail_that_turns_out_to_be_a_persons_takes_back_the_yes_that_waits() {
+    let mut town = two();
+    town.auto_reply(TOM, "The well is dry here, and the rain comes in autumn.");
+    town.turn();
+    let machine = town.standing(TOM).state;
+    for _ in 0..30 {
+        if town.drafts_to(TOM).len() > 1 {
+            break;
+        }
+        town.days_pass(7);
+    }
+    town.clock_to(town.see().now() + jiff::SignedDuration::from_hours(12));
+    town.approve_all();
+    assert_eq!(town.state(TOM), DraftState::Queued, "{machine:?}");
+    town.auto_reply(JANE, "The well is dry here, and the rain comes in autumn.");
+    town.turn();
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
+    assert_eq!(town.state(TOM), DraftState::Queued);
+    assert_eq!(believed(&mut town), 1, "{:?}", reread(&town).otherwise);
+    assert_ne!(town.state(TOM), DraftState::Queued, "{:?}", town.journal(TOM));
 }

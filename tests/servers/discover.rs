@@ -85,6 +85,8 @@ fn p9_discover_finds_whom_the_owner_knows_and_changes_and_keeps_nothing() {
     assert!(jane["journal"].as_array().expect("a list").len() > 3, "what was said before is known now");
     let left = owner.list(&["discover"]);
     assert_eq!(left.len(), 1, "contacts are not proposed again: {left:?}");
+    owner.json(&["add", "Ana Núñez, MD <ana.nunez@humana.com>"]);
+    assert_eq!(owner.list(&["discover"]).len(), 0, "nor whoever is one by another address of the same house");
 }
 
 /// Holds P8.

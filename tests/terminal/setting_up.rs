@@ -168,6 +168,18 @@ fn a_changed_password_is_given_anew_and_a_wrong_one_leaves_the_former() {
     leah.curbside(&["sync"]).must(0);
 }
 
+#[test]
+fn a_password_file_of_the_owners_own_is_not_written_over() {
+    let leah = Owner::unset("leah");
+    leah.init(&[]).must(0);
+    let file = leah.password_file();
+    let before = fs::read(&file).expect("a file");
+    let mut terminal = init(&leah, &["--reauth"]);
+    terminal.reads("change its first line there");
+    assert_ne!(terminal.ends().0, 0);
+    assert_eq!(fs::read(&file).expect("a file"), before);
+}
+
 /// `init` for an address in an internet of its own, up to the address.
 fn online(internet: &Internet, user: &str) -> Terminal {
     let mut leah = Owner::unset("leah");

@@ -106,6 +106,11 @@ pub(super) fn again(frame: &Frame, how: &How) -> Result<(), Failure> {
         SecretSource::Command(_) => {
             return Err(Failure::user("your password comes from a command; change it there, and curbside asks the command anew"));
         }
+        // A file of the owner's own may hold more than this password, or be made anew by another tool.
+        SecretSource::File(path) if *path != places.config.join(wizard::FILE) => {
+            let what = format!("your password is in {}; change its first line there", path.display());
+            return Err(Failure::user(what).hint("then curbside doctor tries it"));
+        }
         SecretSource::File(path) => password_again(servers, &Place::File(path.clone()))?,
         SecretSource::Keyring(username) => {
             password_again(servers, &Place::Keyring { what: keyring::PASSWORD, username: username.clone() })?

@@ -17,7 +17,7 @@ use crate::secrets::keyring;
 /// How often a refused password is asked for anew: providers lock accounts.
 const TRIES: usize = 3;
 /// The file of a password typed here, beside the settings.
-const FILE: &str = "password";
+pub(super) const FILE: &str = "password";
 
 /// Asks for what no flag said, and tries it.
 ///

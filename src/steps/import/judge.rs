@@ -86,7 +86,8 @@ fn profile_of(person: &Person) -> Option<&str> {
 }
 
 /// `Dr. Jane A. Doe, MD` and `DOE, JANE` are one name.
-fn name_key(name: &str) -> String {
+#[must_use]
+pub fn name_key(name: &str) -> String {
     match greeting_name(name) {
         Some(name) if !name.last.is_empty() => folded(&format!("{} {}", name.first, name.last)),
         _ => folded(name),

@@ -7,7 +7,7 @@ mod merge;
 mod table;
 mod vcard;
 
-pub use judge::{Rules, SHORT, judge, person_key};
+pub use judge::{Rules, SHORT, judge, name_key, person_key};
 
 use crate::model::address::{Address, Mailbox, clean_name};
 use crate::model::import::{Field, Row, Sheet, Source};

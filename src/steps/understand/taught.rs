@@ -70,7 +70,8 @@ impl Taught {
         let said = Said::of(reading, mail);
         let alike = || self.0.iter().filter(|lesson| lesson.of.kind == reading.kind);
         let stop = reading.outcomes.iter().any(|finding| finding.outcome == Outcome::OptedOut);
-        let same = alike().find(|lesson| lesson.is_very_same(&said));
+        // A stop yields only where the owner saw it: what the subject asks for was not in a body that was corrected.
+        let same = alike().find(|lesson| lesson.is_very_same(&said) && (!stop || lesson.held_a_stop()));
         let whole = || same.or_else(|| alike().find(|lesson| !stop && lesson.is_same(&said)));
         let sentence = || alike().find(|lesson| !stop && lesson.decided_by(reading));
         whole().map(|lesson| (lesson, true)).or_else(|| sentence().map(|lesson| (lesson, false)))
@@ -110,7 +111,13 @@ impl Lesson {
 
     /// The same writer wrote the very same mail.
     fn is_very_same(&self, said: &Said) -> bool {
-        self.is_by(said) && self.verbatim == said.verbatim
+        // Signs and pictures alone leave no letter to compare.
+        self.is_by(said) && !said.verbatim.is_empty() && self.verbatim == said.verbatim
+    }
+
+    /// The mail that was corrected asked, as it was read, not to be written to.
+    fn held_a_stop(&self) -> bool {
+        intent::intend(&self.of.text, ANSWER).findings.iter().any(|finding| finding.outcome == Outcome::OptedOut)
     }
 
     /// Somebody said the same.
