@@ -17,6 +17,11 @@ use crate::model::address::Address;
 use crate::model::span::Span;
 use crate::world::World;
 
+/// Months looked back when nobody says how far.
+const BACK: i32 = 24;
+/// People shown when nobody says how many.
+const MOST: usize = 50;
+
 /// Find the people you already know at utilization-management employers
 ///
 /// Looks through the headers of your mailbox (nothing is kept of it, and nothing in it changes) for people at employers of
@@ -34,7 +39,7 @@ pub struct Args {
     #[arg(long, value_name = "1,3-5|ADDRESS,…|all")]
     keep: Option<String>,
     /// Show so many at most
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = MOST)]
     most: usize,
 }
 
@@ -51,10 +56,34 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
         None => {
             let objects: Vec<Value> = found.people.iter().enumerate().map(|(index, person)| object(&world, index, person)).collect();
             frame.say.list(&objects, || words(&world, &found, shown, from, asks))?;
-            if asks && !found.people.is_empty() { ask(&found.people[..shown])? } else { return Ok(()) }
+            if !asks || found.people.is_empty() {
+                return Ok(());
+            }
+            ask(&found.people[..shown])?.ok_or_else(|| Failure::user("stopped; nobody was added"))?
         }
     };
-    keep(frame, &mut world, wanted)
+    if wanted.is_empty() {
+        return Ok(frame.say.answer(&Value::Null, || "Nobody was added.".to_owned())?);
+    }
+    let objects = keep(frame, &mut world, wanted)?;
+    frame.say.list(&objects, || format!("{}\n\nWhat comes next: curbside plan", added(&objects)))?;
+    Ok(())
+}
+
+/// The same at the end of set-up, in a terminal; how many people were kept.
+///
+/// # Errors
+/// When the mailbox or the database cannot be used.
+pub(super) fn offer(frame: &Frame, world: &mut World) -> Result<usize, Failure> {
+    let from = since(world, Span::Months(BACK));
+    let found = look(frame, world, from)?;
+    let shown = found.people.len().min(MOST);
+    frame.say.answer(&Value::Null, || words(world, &found, shown, from, true))?;
+    let wanted = if found.people.is_empty() { None } else { ask(&found.people[..shown])? };
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return Ok(0) };
+    let objects = keep(frame, world, wanted)?;
+    frame.say.list(&objects, || added(&objects))?;
+    Ok(objects.len())
 }
 
 fn since(world: &World, span: Span) -> Date {
@@ -164,7 +193,8 @@ fn row(world: &World, index: usize, person: &Acquaintance) -> Vec<String> {
     vec![(index + 1).to_string(), person.name.clone(), person.employer.clone(), tally(person.theirs), tally(person.yours), address]
 }
 
-fn ask(shown: &[Acquaintance]) -> Result<Vec<Acquaintance>, Failure> {
+/// Whom the owner ticks; `None` when they stop.
+fn ask(shown: &[Acquaintance]) -> Result<Option<Vec<Acquaintance>>, Failure> {
     let people = shown.to_vec();
     let check = move |text: &str| match ticked(text, &people) {
         Ok(_) => Ok(Validation::Valid),
@@ -174,9 +204,9 @@ fn ask(shown: &[Acquaintance]) -> Result<Vec<Acquaintance>, Failure> {
     let prompt =
         Text::new("Whom do you want to keep?").with_help_message("numbers such as 1,3-5 · all · nothing to leave it").with_validator(check);
     match prompt.prompt() {
-        Ok(text) if text.trim().is_empty() => Ok(Vec::new()),
-        Ok(text) => ticked(&text, shown).map_err(Failure::user),
-        Err(InquireError::OperationCanceled | InquireError::OperationInterrupted) => Err(Failure::user("stopped; nobody was added")),
+        Ok(text) if text.trim().is_empty() => Ok(Some(Vec::new())),
+        Ok(text) => ticked(&text, shown).map(Some).map_err(Failure::user),
+        Err(InquireError::OperationCanceled | InquireError::OperationInterrupted) => Ok(None),
         Err(other) => Err(Failure::user(other.to_string())),
     }
 }
@@ -212,14 +242,11 @@ fn with_address(word: &str, people: &[Acquaintance]) -> Result<usize, String> {
     found.ok_or_else(|| format!("{word} is not in the list"))
 }
 
-/// Makes contacts of them, and looks for all that was said before.
-fn keep(frame: &Frame, world: &mut World, people: Vec<Acquaintance>) -> Result<(), Failure> {
-    if people.is_empty() {
-        return Ok(frame.say.answer(&Value::Null, || "Nobody was added.".to_owned())?);
-    }
+/// Makes contacts of them, and looks for all that was said before; the contacts as they are then.
+fn keep(frame: &Frame, world: &mut World, people: Vec<Acquaintance>) -> Result<Vec<Value>, Failure> {
     let new = |person: Acquaintance| NewContact { name: person.name, addresses: person.addresses, ..NewContact::default() };
     let changed = frame.change(world, Change::AddAll(people.into_iter().map(new).collect()))?;
-    let Changed::Contacts(kept) = changed else { return Ok(()) };
+    let Changed::Contacts(kept) = changed else { return Ok(Vec::new()) };
     let spinner = progress::spinner(frame, &format!("looking for all that was said with {}", say::people(kept.len())));
     let looked = frame.look(world);
     spinner.finish_and_clear();
@@ -227,9 +254,7 @@ fn keep(frame: &Frame, world: &mut World, people: Vec<Acquaintance>) -> Result<(
         frame.say.warn(&format!("added, but your mailbox could not be searched: {}; until it is, nothing is proposed", failure.message));
     }
     let now = world.store.read(|tx| kept.iter().map(|kept| tx.contact(kept.contact.id)).collect::<Result<Vec<_>, _>>())?;
-    let objects: Vec<Value> = now.iter().flatten().map(|kept| contact_json(world, kept)).collect();
-    frame.say.list(&objects, || added(&objects))?;
-    Ok(())
+    Ok(now.iter().flatten().map(|kept| contact_json(world, kept)).collect())
 }
 
 fn added(objects: &[Value]) -> String {
@@ -237,8 +262,5 @@ fn added(objects: &[Value]) -> String {
     let rows = objects.iter().map(|object| vec![text(object, "id"), text(object, "name"), text(object, "employer")]);
     let count = objects.len();
     let are = if count == 1 { "1 person is a contact now".to_owned() } else { format!("{} people are contacts now", say::grouped(count)) };
-    format!(
-        "{are}; every check-in to them needs your yes.\n\n{}\n\nWhat comes next: curbside plan",
-        say::table(&["id", "name", "employer"], rows)
-    )
+    format!("{are}; every check-in to them needs your yes.\n\n{}", say::table(&["id", "name", "employer"], rows))
 }

@@ -20,6 +20,7 @@ use crate::store::Store;
 
 mod ask;
 pub(super) mod attempt;
+mod first_plan;
 mod sign_in;
 mod wizard;
 
@@ -106,12 +107,14 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
             Failure::user(format!("{} is there already", file.display())).hint("change it in an editor, or replace it with --force")
         );
     }
-    let ready = if can_ask() && wizard::is_wanted(&args) {
-        wizard::run(args, frame, &places)?
-    } else {
-        ready(&wizard::with_known_servers(args), frame, &places)?
-    };
-    write(&ready, frame, &places)
+    if can_ask() && wizard::is_wanted(&args) {
+        let ready = wizard::run(args, frame, &places)?;
+        let goes_on = !frame.say.json;
+        write(&ready, frame, &places, if goes_on { "" } else { NEXT })?;
+        return if goes_on { first_plan::show(frame) } else { Ok(()) };
+    }
+    let ready = ready(&wizard::with_known_servers(args), frame, &places)?;
+    write(&ready, frame, &places, NEXT)
 }
 
 /// Everything that was asked and tried, and is still to be written.
@@ -145,7 +148,7 @@ fn ready(args: &Args, frame: &Frame, places: &Places) -> Result<Ready, Failure> 
 }
 
 /// Writes everything, the settings last: without them nothing else counts.
-fn write(ready: &Ready, frame: &Frame, places: &Places) -> Result<(), Failure> {
+fn write(ready: &Ready, frame: &Frame, places: &Places, next: &str) -> Result<(), Failure> {
     let file = places.config_file();
     places.make()?;
     let store = Store::open(&places.database(), Clock::system().now())?;
@@ -158,7 +161,7 @@ fn write(ready: &Ready, frame: &Frame, places: &Places) -> Result<(), Failure> {
     config::write(&file, &ready.text)?;
     let object =
         json!({ "config": file, "database": places.database(), "email": ready.settings.owner.mailbox.address, "tried": ready.tried });
-    frame.say.answer(&object, || words(&file, ready))?;
+    frame.say.answer(&object, || words(&file, ready, next))?;
     Ok(())
 }
 
@@ -170,7 +173,7 @@ Next, the people:
 and then the first plan:
   curbside plan";
 
-fn words(file: &Path, ready: &Ready) -> String {
+fn words(file: &Path, ready: &Ready, next: &str) -> String {
     let tried: String = ready.tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
     let secret = match &ready.kept {
         Kept::Password(Place::Keyring { .. }, _) => "Your password is in the keyring of your desktop.\n".to_owned(),
@@ -180,7 +183,7 @@ fn words(file: &Path, ready: &Ready) -> String {
         Kept::SignIn(_) | Kept::Nothing => String::new(),
     };
     let zone = ready.settings.owner.zone.iana_name().unwrap_or("of this machine");
-    format!("{tried}{secret}Wrote {}; your time zone is {zone}.\n{NEXT}", file.display())
+    format!("{tried}{secret}Wrote {}; your time zone is {zone}.\n{next}", file.display())
 }
 
 fn config_text(args: &Args) -> Result<String, Failure> {

@@ -25,7 +25,8 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     Ok(())
 }
 
-fn words(world: &World, plan: &Plan, days: i32) -> String {
+/// The plan for people.
+pub(super) fn words(world: &World, plan: &Plan, days: i32) -> String {
     if plan.touches.is_empty() && plan.skips.is_empty() {
         return format!("Nobody is due in the next {days} days.");
     }

@@ -5,8 +5,9 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::authority::{get, url};
 use crate::support::internet::Internet;
+use crate::support::letters::mail;
 use crate::support::owner::{AT_ONCE, Owner};
-use crate::support::servers::{PASSWORD, servers};
+use crate::support::servers::{PASSWORD, deliver, servers};
 use crate::support::sign_in::SignedIn;
 use crate::support::surroundings::desktop;
 use crate::support::terminal::Terminal;
@@ -52,8 +53,11 @@ fn four_answers_set_it_up_and_a_wrong_password_is_asked_for_anew() {
     terminal.types("Leah Brandt");
     terminal.reads("Your present employer's mail domain");
     terminal.types("myhospital.example");
-    for said in ["No keyring runs here, so your password is in", "Wrote", "curbside discover", "curbside import linkedin", "curbside plan"]
-    {
+    terminal.reads("No keyring runs here, so your password is in");
+    terminal.reads("Wrote");
+    terminal.reads("Look for them now?");
+    terminal.types("n");
+    for said in ["curbside discover", "curbside import linkedin", "curbside plan"] {
         terminal.reads(said);
     }
     let (code, screen) = terminal.ends();
@@ -95,6 +99,71 @@ fn ctrl_c_at_any_question_leaves_nothing() {
     }
 }
 
+/// Everything answered with the test servers, up to the question that comes when all is written.
+fn written(leah: &Owner) -> Terminal {
+    let mut terminal = init(leah, &words(&at_the_test_servers()));
+    for (question, answer) in [
+        ("Your e-mail address:", leah.user.as_str()),
+        ("Your password there", PASSWORD),
+        ("Your name, as it stands", "Leah Brandt"),
+        ("Your present employer's", ""),
+    ] {
+        terminal.reads(question);
+        terminal.types(answer);
+    }
+    terminal.reads("Look for them now?");
+    terminal
+}
+
+#[test]
+fn once_it_is_written_ctrl_c_leaves_a_working_set_up_and_says_what_to_type() {
+    for looks in [false, true] {
+        let leah = Owner::unset("leah");
+        deliver(&leah.user, &mail("Jane Doe <jane.doe@evicore.com>", &leah.user, "Hello", "", "It was good to see you."));
+        let mut terminal = written(&leah);
+        if looks {
+            terminal.types("");
+            terminal.reads("Whom do you want to keep?");
+        }
+        terminal.presses("\x03");
+        terminal.reads("curbside discover");
+        terminal.reads("curbside plan");
+        let (code, screen) = terminal.ends();
+        assert_eq!(code, 0, "the set-up is done: {screen}");
+        leah.curbside(&["sync"]).must(0);
+        assert!(leah.list(&["contacts"]).is_empty());
+    }
+}
+
+#[test]
+fn a_mailbox_without_such_people_ends_with_the_other_ways_to_bring_them() {
+    let leah = Owner::unset("leah");
+    let mut terminal = written(&leah);
+    terminal.types("");
+    terminal.reads("Nobody at an employer of the directory");
+    terminal.reads("curbside import linkedin");
+    assert_eq!(terminal.ends().0, 0);
+}
+
+#[test]
+fn a_set_up_made_anew_over_people_that_are_there_shows_the_plan_and_asks_nothing_more() {
+    let leah = Owner::unset("leah");
+    leah.init(&[]).must(0);
+    leah.adds("Jane Doe", "jane@plan.example", &[]);
+    let mut terminal = init(&leah, &[&words(&at_the_test_servers())[..], &["--force", "--email", &leah.user]].concat());
+    for (question, answer) in
+        [("Your password there", PASSWORD), ("Your name, as it stands", "Leah Brandt"), ("Your present employer's", "")]
+    {
+        terminal.reads(question);
+        terminal.types(answer);
+    }
+    terminal.reads("The plan, for the next 14 days:");
+    terminal.reads("Jane Doe");
+    terminal.reads("curbside review");
+    let (code, screen) = terminal.ends();
+    assert!(code == 0 && !screen.contains("Look for them now?"), "{screen}");
+}
+
 /// Answers everything with the test servers.
 fn is_set_up(mut terminal: Terminal, user: &str) -> String {
     for (question, answer) in [
@@ -102,6 +171,7 @@ fn is_set_up(mut terminal: Terminal, user: &str) -> String {
         ("Your password there", PASSWORD),
         ("Your name, as it stands", "Leah Brandt"),
         ("Your present employer's", ""),
+        ("Look for them now?", "n"),
     ] {
         terminal.reads(question);
         terminal.types(answer);
@@ -129,6 +199,8 @@ fn a_sign_in_in_the_browser_is_waited_for_and_then_the_name_is_asked() {
     terminal.types("Leah Brandt");
     terminal.reads("Your present employer's mail domain");
     terminal.types("");
+    terminal.reads("Look for them now?");
+    terminal.types("n");
     let (code, screen) = terminal.ends();
     assert_eq!(code, 0, "{screen}");
     leah.owner.curbside(&["sync"]).must(0);

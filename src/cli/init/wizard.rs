@@ -24,7 +24,7 @@ pub(super) const FILE: &str = "password";
 /// # Errors
 /// When the owner stops, or the servers let nobody in.
 pub(super) fn run(mut args: Args, frame: &Frame, places: &Places) -> Result<Ready, Failure> {
-    frame.say.tell("A few questions. Ctrl-C at any of them leaves nothing behind.\n");
+    frame.say.tell("A few questions. Ctrl-C at any of them leaves nothing behind, until it says what was written.\n");
     let address = asked_address(&mut args)?;
     let provider = if args.folder.is_none() { servers(&mut args, frame, &address)? } else { None };
     let had_name = args.name.is_some();
