@@ -1,6 +1,7 @@
 //! The real binary in a home of its own: what people and scripts see.
 
 mod answers;
+mod asking;
 mod bringing;
 mod contacts;
 mod keeping;
