@@ -7,7 +7,7 @@ use serde_json::json;
 
 use self::sign_in::SignedIn;
 use super::places::Places;
-use super::say::{can_ask, counted};
+use super::say::{can_ask, counted, fit};
 use super::{Failure, Frame, Kind, days};
 use crate::clock::{Clock, Dice};
 use crate::config::{self, ConfigError};
@@ -161,7 +161,7 @@ fn write(ready: &Ready, frame: &Frame, places: &Places, next: &str) -> Result<()
     config::write(&file, &ready.text)?;
     let object =
         json!({ "config": file, "database": places.database(), "email": ready.settings.owner.mailbox.address, "tried": ready.tried });
-    frame.say.answer(&object, || words(&file, ready, next))?;
+    frame.say.answer(&object, || fit(&words(&file, ready, next)))?;
     Ok(())
 }
 

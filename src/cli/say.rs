@@ -105,6 +105,28 @@ fn fitted(words: &str, width: usize) -> String {
     words.split('\n').map(fit).collect::<Vec<_>>().join("\n")
 }
 
+/// The same lines for standard output: where that is a terminal none is broken in a word. A quoted line goes on behind its
+/// bar, a labelled one below its text.
+#[must_use]
+pub fn fit(words: &str) -> String {
+    const LABEL: usize = 10;
+    if !std::io::stdout().is_terminal() {
+        return words.to_owned();
+    }
+    let width = crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    let fit = |line: &str| {
+        let is_labelled = line.starts_with("  ") && line.get(LABEL - 1..LABEL) == Some(" ");
+        let (head, below) = match line.strip_prefix("  │ ") {
+            _ if line.chars().count() <= width => return line.to_owned(),
+            Some(_) => ("  │ ", "  │ ".to_owned()),
+            None if is_labelled => (&line[..LABEL], " ".repeat(LABEL)),
+            None => (&line[..line.len() - line.trim_start().len()], String::new()),
+        };
+        crate::letters::wrap(&line[head.len()..], head, &below, width)
+    };
+    words.split('\n').map(fit).collect::<Vec<_>>().join("\n")
+}
+
 /// `1 folder`, `2 folders`.
 #[must_use]
 pub fn counted(count: usize, one: &str) -> String {

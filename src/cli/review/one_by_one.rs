@@ -6,7 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use super::{edit, in_words, waiting};
-use crate::cli::say::safe;
+use crate::cli::say::{fit, safe};
 use crate::cli::{Failure, Frame};
 use crate::flow::{self, Change};
 use crate::model::draft::Draft;
@@ -46,8 +46,8 @@ pub(super) fn run(world: &World, frame: &Frame) -> Result<(), Failure> {
 fn one(world: &World, frame: &Frame, mut draft: Draft, number: usize, count: usize) -> Result<bool, Failure> {
     loop {
         println!("\n─── {number} of {count} {}", "─".repeat(50));
-        println!("{}", safe(&about(world, &draft)?));
-        println!("{}", safe(&in_words(world, &draft)));
+        println!("{}", fit(&safe(&about(world, &draft)?)));
+        println!("{}", fit(&safe(&in_words(world, &draft))));
         print!("\n[y]es  [e]dit  [s]kip  [l]ater  s[t]op writing to them  [n]ext  [q]uit  ");
         std::io::stdout().flush()?;
         let answer = key()?;
