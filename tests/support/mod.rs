@@ -12,6 +12,7 @@ pub mod jane;
 pub mod letters;
 pub mod meanwhile;
 pub mod owner;
+pub mod picture;
 pub mod proxy;
 pub mod said;
 pub mod scripted;

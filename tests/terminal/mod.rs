@@ -5,6 +5,7 @@ mod asking;
 mod bringing;
 mod contacts;
 mod keeping;
+mod newcomer;
 mod refusals;
 mod setting_up;
 mod telling;
