@@ -6,6 +6,7 @@ mod bringing;
 mod contacts;
 mod keeping;
 mod newcomer;
+mod readme;
 mod refusals;
 mod setting_up;
 mod telling;
