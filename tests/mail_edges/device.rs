@@ -43,7 +43,10 @@ fn a_provider_that_says_slower_is_asked_slower() {
 
 #[test]
 fn a_code_that_ran_out_or_was_refused_is_said_to_be() {
-    for (error, words) in [("expired_token", "no answer came from Microsoft in time"), ("access_denied", "Microsoft was told no")] {
+    for (error, words) in [
+        ("expired_token", "no answer came from Microsoft within 10 minutes; give the same command again"),
+        ("access_denied", "Microsoft was told no"),
+    ] {
         let desk = desk("leah@mail.example");
         at(&desk, |desk| desk.not_yet.extend(["authorization_pending", error]));
         let why = typed(&desk).1.expect_err("no tokens").to_string();

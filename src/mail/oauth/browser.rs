@@ -1,8 +1,9 @@
 //! What the browser brings back to this machine: one line of HTTP, trusted only with the state we gave it.
 
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 use oauth2::url::Url;
 
@@ -11,7 +12,9 @@ use super::pages::Page;
 /// Bytes read of a request.
 const MOST_REQUEST: usize = 16 * 1024;
 /// How long a browser may take to say what it wants; some open lines they do not use.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take to hear our answer, which is short.
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// What an address says that the provider sent the browser to.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,28 +41,55 @@ impl Brought {
     }
 }
 
-/// Reads one request and answers it with a page.
-pub(super) fn receive(mut line: TcpStream, state: &str) -> Brought {
-    let brought = request(&mut line).map_or(Brought::Nothing, |target| read(&target, state));
-    // The browser may be gone: what it brought counts.
-    let _ = line.set_write_timeout(Some(PATIENCE)).and_then(|()| line.write_all(brought.page().answer().as_bytes()));
-    brought
+/// A line that somebody opened, as far as they have spoken: nobody is waited for.
+pub(super) struct Line {
+    stream: TcpStream,
+    head: Vec<u8>,
+    /// When it is given up.
+    pub until: Instant,
 }
 
-/// The target of a GET, once its head is read whole: a line closed on unread bytes would take the answer with it.
-fn request(line: &mut TcpStream) -> io::Result<String> {
-    line.set_read_timeout(Some(PATIENCE))?;
-    let (mut head, mut bytes) = (Vec::new(), [0; 1024]);
-    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
-        let count = line.read(&mut bytes)?;
-        if count == 0 || head.len() > MOST_REQUEST {
+impl AsFd for Line {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+impl Line {
+    /// A line that was opened now.
+    pub(super) fn new(stream: TcpStream, now: Instant) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream, head: Vec::new(), until: now + PATIENCE })
+    }
+
+    /// What it brought, answered with a page; `None` while more is to come.
+    pub(super) fn heard(&mut self, state: &str) -> Option<Brought> {
+        let brought = self.request().transpose()?.map_or(Brought::Nothing, |target| read(&target, state));
+        let answer = brought.page().answer();
+        // The browser may be gone: what it brought counts.
+        let answered = self.stream.set_nonblocking(false).and_then(|()| self.stream.set_write_timeout(Some(ANSWER)));
+        let _ = answered.and_then(|()| self.stream.write_all(answer.as_bytes()));
+        Some(brought)
+    }
+
+    /// The target of a GET, once its head is read whole: a line closed on unread bytes would take the answer with it.
+    fn request(&mut self) -> io::Result<Option<String>> {
+        let mut bytes = [0; 4096];
+        let count = match self.stream.read(&mut bytes) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => return Ok(None),
+            count => count?,
+        };
+        self.head.extend_from_slice(&bytes[..count]);
+        if count == 0 || self.head.len() > MOST_REQUEST {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        head.extend_from_slice(&bytes[..count]);
+        if !self.head.windows(4).any(|window| window == b"\r\n\r\n") {
+            return Ok(None);
+        }
+        let head = String::from_utf8_lossy(&self.head);
+        let target = head.strip_prefix("GET ").and_then(|rest| rest.split(' ').next());
+        target.map(|target| Some(target.to_owned())).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
-    let head = String::from_utf8_lossy(&head);
-    let target = head.strip_prefix("GET ").and_then(|rest| rest.split(' ').next());
-    target.map(str::to_owned).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// Reads an address, whole or from its path on.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, Stdin};
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,15 @@ use jiff::Timestamp;
 use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::browser::{self, Brought};
-use super::fault::{SignInError, of_token, refusal};
+use super::browser::{self, Brought, Line};
+use super::fault::{SignInError, of_first, refusal};
 use super::provider::Client;
 use super::{http, provider, tokens, whose};
-use crate::model::settings::{OAuth, OAuthProvider};
+use crate::model::settings::OAuth;
 use crate::secrets::tokens::Tokens;
+
+/// Lines that are listened to at once; a browser needs two or three.
+const MOST_LINES: usize = 32;
 
 /// What a sign-in needs.
 pub struct Asking<'a> {
@@ -59,6 +62,7 @@ pub type Pasting = Option<Stdin>;
 pub fn by_browser(asking: &Asking<'_>, tell: &mut dyn FnMut(Told<'_>), pasting: &Pasting) -> Result<Tokens, SignInError> {
     let (oauth, whom) = (asking.oauth, asking.oauth.provider);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(no_port)?;
+    listener.set_nonblocking(true).map_err(no_port)?;
     let port = listener.local_addr().map_err(no_port)?.port();
     let client = provider::client(oauth)?;
     let [state, proof] = asking.dice.map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
@@ -66,10 +70,10 @@ pub fn by_browser(asking: &Asking<'_>, tell: &mut dyn FnMut(Told<'_>), pasting: 
     let back = format!("http://{}:{port}/", provider::row(whom).redirect_host);
     let client = client.set_redirect_uri(RedirectUrl::new(back).map_err(|error| SignInError::Odd(error.to_string()))?);
     tell(Told::Open(&question(asking, &client, &state, &proof)));
-    let waiting = Waiting { listener, state: &state, pasting, until: Instant::now() + asking.patience };
-    let code = AuthorizationCode::new(waiting.code(whom, tell)?);
-    let answer = client.exchange_code(code).set_pkce_verifier(proof).request(&http::ask);
-    let answer = answer.map_err(|error| of_token(whom, &error))?;
+    let until = Instant::now() + asking.patience;
+    let code = Waiting { asking, listener, lines: Vec::new(), state: &state, pasting, until }.code(tell)?;
+    let answer = client.exchange_code(AuthorizationCode::new(code)).set_pkce_verifier(proof).request(&http::ask);
+    let answer = answer.map_err(|error| of_first(whom, &error))?;
     tokens(whose(oauth, asking.username)?, &answer, None, (asking.hour)()).ok_or(SignInError::NotLasting(whom))
 }
 
@@ -90,9 +94,11 @@ fn no_port(error: std::io::Error) -> SignInError {
     SignInError::Odd(format!("no port of this machine could be opened ({})", error.kind()))
 }
 
-/// The wait for the browser to come back.
+/// The wait for the browser to come back; whoever opens a line and says nothing, or little, holds up nobody.
 struct Waiting<'a> {
+    asking: &'a Asking<'a>,
     listener: TcpListener,
+    lines: Vec<Line>,
     state: &'a str,
     pasting: &'a Pasting,
     until: Instant,
@@ -100,34 +106,63 @@ struct Waiting<'a> {
 
 impl Waiting<'_> {
     /// The code. A strange answer ends nothing: whoever sent it could else end every sign-in.
-    fn code(self, whom: OAuthProvider, tell: &mut dyn FnMut(Told<'_>)) -> Result<String, SignInError> {
+    fn code(mut self, tell: &mut dyn FnMut(Told<'_>)) -> Result<String, SignInError> {
+        let whom = self.asking.oauth.provider;
         loop {
-            match self.next().ok_or(SignInError::Late(whom))? {
-                Brought::Code(code) => return Ok(code),
-                Brought::Refused(code, words) => return Err(refusal(whom, &code, Some(&words))),
-                Brought::Strange => tell(Told::Strange),
-                Brought::Nothing => {}
+            for brought in self.next().ok_or(SignInError::Late(whom, self.asking.patience))? {
+                match brought {
+                    Brought::Code(code) => return Ok(code),
+                    Brought::Refused(code, words) => return Err(refusal(whom, &code, Some(&words))),
+                    Brought::Strange => tell(Told::Strange),
+                    Brought::Nothing => {}
+                }
             }
         }
     }
 
     /// What comes next, by the browser or pasted; `None` when the time is over.
-    fn next(&self) -> Option<Brought> {
-        let left = self.until.checked_duration_since(Instant::now())?;
-        let limit = Timespec::try_from(left).ok()?;
-        let terminal = self.pasting.as_ref().map(|stdin| PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN));
-        let mut waiting: Vec<PollFd<'_>> = [PollFd::new(&self.listener, PollFlags::IN)].into_iter().chain(terminal).collect();
-        match poll(&mut waiting, Some(&limit)) {
-            Ok(0) => return None,
-            Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => return Some(Brought::Nothing),
+    fn next(&mut self) -> Option<Vec<Brought>> {
+        let now = Instant::now();
+        self.lines.retain(|line| line.until > now);
+        let first = self.lines.iter().map(|line| line.until).fold(self.until, Instant::min);
+        let left = self.until.checked_duration_since(now).filter(|left| !left.is_zero()).map(|_| first.duration_since(now))?;
+        let ready = self.ready(&Timespec::try_from(left).ok()?)?;
+        let (mut brought, mut spoken) = (Vec::new(), ready[2..].iter());
+        self.lines.retain_mut(|line| {
+            let heard = spoken.next().filter(|is_ready| **is_ready).and_then(|_| line.heard(self.state));
+            let is_open = heard.is_none();
+            brought.extend(heard);
+            is_open
+        });
+        if ready[0] {
+            self.accept(now);
+        }
+        if ready[1] {
+            brought.push(self.pasted());
+        }
+        Some(brought)
+    }
+
+    /// Who has something to say: the port, the terminal, and each line. `None` when that cannot be found out.
+    fn ready(&self, limit: &Timespec) -> Option<Vec<bool>> {
+        let terminal = self.pasting.as_ref().map_or(self.listener.as_fd(), |stdin| stdin.as_fd());
+        let all: Vec<BorrowedFd<'_>> = [self.listener.as_fd(), terminal].into_iter().chain(self.lines.iter().map(Line::as_fd)).collect();
+        let mut waiting: Vec<PollFd<'_>> = all.iter().map(|one| PollFd::from_borrowed_fd(*one, PollFlags::IN)).collect();
+        match poll(&mut waiting, Some(limit)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(_) => return None,
         }
-        let has_browser = !waiting[0].revents().is_empty();
-        if has_browser {
-            return Some(self.listener.accept().map_or(Brought::Nothing, |(line, _)| browser::receive(line, self.state)));
+        let mut ready: Vec<bool> = waiting.iter().map(|one| !one.revents().is_empty()).collect();
+        ready[1] &= self.pasting.is_some();
+        Some(ready)
+    }
+
+    fn accept(&mut self, now: Instant) {
+        let Ok((line, _)) = self.listener.accept() else { return };
+        if self.lines.len() >= MOST_LINES {
+            self.lines.remove(0);
         }
-        Some(self.pasted())
+        self.lines.extend(Line::new(line, now));
     }
 
     fn pasted(&self) -> Brought {

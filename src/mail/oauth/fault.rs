@@ -1,6 +1,7 @@
 //! Why there is no sign-in, by who must act, without a token in any word.
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use oauth2::basic::BasicErrorResponse;
 use oauth2::{RequestTokenError, StandardErrorResponse};
@@ -25,9 +26,12 @@ pub enum SignInError {
     /// The owner said no there.
     #[error("{} was told no, so nothing was signed in", name(*.0))]
     Denied(OAuthProvider),
-    /// Nobody answered.
-    #[error("no answer came from {} in time", name(*.0))]
-    Late(OAuthProvider),
+    /// Nobody answered in so long.
+    #[error("no answer came from {} within {}; give the same command again, and say yes on the page it names", name(*.0), minutes(*.1))]
+    Late(OAuthProvider, Duration),
+    /// The first answer is worth nothing any more.
+    #[error("{} does not take the answer that came by the browser: it holds for a few minutes, and once; give the same command again", name(*.0))]
+    Spent(OAuthProvider),
     /// The provider gave a token that cannot be renewed.
     #[error("{} gave a sign-in that ends within the hour, not a lasting one; take Curbside off the list of programs there and sign in again", name(*.0))]
     NotLasting(OAuthProvider),
@@ -73,6 +77,14 @@ pub(super) fn of_token<E: StdError>(provider: OAuthProvider, error: &RequestToke
     }
 }
 
+/// The same at the first sign-in: there is none yet that could be over.
+pub(super) fn of_first<E: StdError>(provider: OAuthProvider, error: &RequestTokenError<E, BasicErrorResponse>) -> SignInError {
+    match of_token(provider, error) {
+        SignInError::Ended(_) => SignInError::Spent(provider),
+        other => other,
+    }
+}
+
 /// The same for an answer that can say anything.
 pub(super) fn of_answer<E, T>(provider: OAuthProvider, error: &RequestTokenError<E, StandardErrorResponse<T>>) -> SignInError
 where
@@ -96,6 +108,14 @@ pub(super) fn refusal(provider: OAuthProvider, code: &str, description: Option<&
     }
     let words = said(code, description.map_or("", String::as_str));
     if BUSY.contains(&code) { SignInError::Network(provider, words) } else { SignInError::Refused(provider, words) }
+}
+
+/// `15 minutes`, rounded up.
+fn minutes(time: Duration) -> String {
+    match time.as_secs().div_ceil(60) {
+        0 | 1 => "a minute".to_owned(),
+        more => format!("{more} minutes"),
+    }
 }
 
 fn said(code: &str, description: &str) -> String {

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 pub use self::consent::{Asking, Pasting, Told, by_browser};
 pub use self::device::by_device;
 pub use self::fault::SignInError;
-pub use self::provider::{device_refusal, has_client, how_to_register, name, when_it_ended, with_registration};
+pub use self::provider::{device_refusal, has_client, how_to_register, name, when_it_ended, when_refused, with_registration};
 pub(super) use self::renew::renew;
 use super::http;
 use crate::model::settings::OAuth;

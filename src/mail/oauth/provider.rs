@@ -38,6 +38,7 @@ pub(super) struct Row {
     pub parameters: Vec<(String, String)>,
     no_device: String,
     register: String,
+    refused: String,
     then: String,
     ended: String,
 }
@@ -68,6 +69,12 @@ pub fn how_to_register(provider: OAuthProvider) -> &'static str {
 #[must_use]
 pub fn with_registration(provider: OAuthProvider) -> &'static str {
     &row(provider).then
+}
+
+/// Why the mail servers may refuse what the sign-in gave, other than the wrong account.
+#[must_use]
+pub fn when_refused(provider: OAuthProvider) -> &'static str {
+    &row(provider).refused
 }
 
 /// Why the provider may have ended a sign-in by itself.
