@@ -46,6 +46,14 @@ impl Span {
         }
     }
 
+    /// The span as a cadence; however short, nobody is written to twice within a week (P3).
+    ///
+    /// # Errors
+    /// When it has hardly a length.
+    pub fn as_cadence(self) -> Result<Self, &'static str> {
+        if self.seconds() < Self::Days(1).seconds() { Err("a cadence is at least a day; write it like 8w") } else { Ok(self) }
+    }
+
     /// The length in seconds, a month counted as 30 days and a working day as 1.4 days.
     #[must_use]
     pub const fn seconds(self) -> i64 {

@@ -296,12 +296,8 @@ fn plain(text: Option<String>) -> Option<String> {
     text.map(|text| clean_name(&text)).filter(|text| !text.is_empty()).map(|text| text.chars().take(MOST_TEXT).collect())
 }
 
-/// A cadence has a length; however short, nobody is written to twice within a week (P3).
 fn checked_every(every: Option<Span>) -> Result<Option<Span>, Trouble> {
-    match every {
-        Some(span) if span.seconds() < Span::Days(1).seconds() => Err(Trouble::refused("a cadence is at least a day; write it like 8w")),
-        other => Ok(other),
-    }
+    every.map(Span::as_cadence).transpose().map_err(Trouble::refused)
 }
 
 fn checked_zone(zone: Option<String>) -> Result<Option<String>, Trouble> {

@@ -10,6 +10,7 @@ use super::columns::Columns;
 use super::{Unreadable, line, named, take_addresses};
 use crate::model::address::Address;
 use crate::model::import::{Field, Row};
+use crate::model::span::Span;
 
 /// Records looked at in search of the head: LinkedIn puts some notes before it.
 const PREAMBLE: usize = 20;
@@ -137,10 +138,20 @@ fn take(row: &mut Row, field: Field, cell: &str) {
         Field::State => row.state = Some(text.to_uppercase()),
         Field::Connected => connected(row, &text),
         Field::Relation => row.relation = or_remark(text.parse().ok(), "relation", &text, &mut row.remarks),
-        Field::Every => row.every = or_remark(text.parse().ok(), "cadence", &text, &mut row.remarks),
-        Field::Zone => row.zone = or_remark(TimeZone::get(&text).is_ok().then(|| text.clone()), "time zone", &text, &mut row.remarks),
+        Field::Every => match every(&text) {
+            Ok(span) => row.every = Some(span),
+            Err(why) => first(&mut row.fault, why),
+        },
+        Field::Zone if TimeZone::get(&text).is_ok() => row.zone = Some(text),
+        Field::Zone => first(&mut row.fault, format!("“{text}” is no time zone; write one like America/Chicago")),
         Field::First | Field::Middle | Field::Last | Field::Address => {}
     }
+}
+
+/// What the owner wrote into a column of their own goes by the same rules as what they type.
+fn every(text: &str) -> Result<Span, String> {
+    let span: Span = text.parse().map_err(|_| format!("“{text}” is no cadence; write it like 8w"))?;
+    span.as_cadence().map_err(|why| format!("“{text}” is no cadence: {why}"))
 }
 
 fn or_remark<T>(value: Option<T>, what: &str, text: &str, remarks: &mut Vec<String>) -> Option<T> {

@@ -44,6 +44,24 @@ fn linkedins_own_export_is_read_with_its_notes_its_missing_addresses_and_its_day
 }
 
 #[test]
+fn a_cadence_or_a_zone_that_is_none_is_said_of_its_row_and_nothing_is_guessed() {
+    let rows = csv(
+        "Name,Email,Every,Zone\nAna,a@x.example,8w,America/Chicago\nBo,b@x.example,0s,\nCy,c@x.example,often,\nDi,d@x.example,,Mars/North\n",
+    );
+    let faults: Vec<(u64, Option<&str>)> = rows.iter().map(|row| (row.line, row.fault.as_deref())).collect();
+    assert_eq!(
+        faults,
+        [
+            (2, None),
+            (3, Some("“0s” is no cadence: a cadence is at least a day; write it like 8w")),
+            (4, Some("“often” is no cadence; write it like 8w")),
+            (5, Some("“Mars/North” is no time zone; write one like America/Chicago")),
+        ]
+    );
+    assert_eq!(rows[0].zone.as_deref(), Some("America/Chicago"));
+}
+
+#[test]
 fn googles_and_outlooks_columns_are_known_and_the_others_are_named() {
     let google = sheet(
         Source::Csv,
