@@ -35,7 +35,7 @@ pub struct Args {
     /// How far back: 6m, 2y
     #[arg(long, value_name = "SPAN", default_value = "2y")]
     since: Span,
-    /// Make contacts of these without asking: their numbers in the list, their addresses, or all
+    /// Make contacts of these without asking: their numbers in the list, their addresses, or all that the list shows
     #[arg(long, value_name = "1,3-5|ADDRESS,…|all")]
     keep: Option<String>,
     /// Show so many at most
@@ -51,7 +51,11 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     let asks = say::can_ask() && !frame.say.json && args.keep.is_none();
     let wanted = match &args.keep {
         Some(text) => {
-            ticked(text, &found.people).map_err(|why| Failure::user(why).hint("curbside discover lists them with their numbers"))?
+            if is_all(text) && found.people.len() > shown {
+                let more = say::grouped(found.people.len() - shown);
+                frame.say.warn(&format!("all are the first {shown}, as the list shows them; nobody of the {more} more is taken (--most)"));
+            }
+            ticked(text, &found.people, shown).map_err(|why| Failure::user(why).hint("curbside discover lists them with their numbers"))?
         }
         None => {
             let objects: Vec<Value> = found.people.iter().enumerate().map(|(index, person)| object(&world, index, person)).collect();
@@ -196,7 +200,7 @@ fn row(world: &World, index: usize, person: &Acquaintance) -> Vec<String> {
 /// Whom the owner ticks; `None` when they stop.
 fn ask(shown: &[Acquaintance]) -> Result<Option<Vec<Acquaintance>>, Failure> {
     let people = shown.to_vec();
-    let check = move |text: &str| match ticked(text, &people) {
+    let check = move |text: &str| match ticked(text, &people, people.len()) {
         Ok(_) => Ok(Validation::Valid),
         Err(_) if text.trim().is_empty() => Ok(Validation::Valid),
         Err(why) => Ok(Validation::Invalid(why.into())),
@@ -205,16 +209,20 @@ fn ask(shown: &[Acquaintance]) -> Result<Option<Vec<Acquaintance>>, Failure> {
         Text::new("Whom do you want to keep?").with_help_message("numbers such as 1,3-5 · all · nothing to leave it").with_validator(check);
     match prompt.prompt() {
         Ok(text) if text.trim().is_empty() => Ok(Some(Vec::new())),
-        Ok(text) => ticked(&text, shown).map(Some).map_err(Failure::user),
+        Ok(text) => ticked(&text, shown, shown.len()).map(Some).map_err(Failure::user),
         Err(InquireError::OperationCanceled | InquireError::OperationInterrupted) => Ok(None),
         Err(other) => Err(Failure::user(other.to_string())),
     }
 }
 
-/// Whom `1,3-5`, addresses or `all` name.
-fn ticked(text: &str, people: &[Acquaintance]) -> Result<Vec<Acquaintance>, String> {
-    if text.trim().eq_ignore_ascii_case("all") {
-        return Ok(people.to_vec());
+fn is_all(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("all")
+}
+
+/// Whom `1,3-5`, addresses or `all` name; all are those whom the list shows, and nobody unseen.
+fn ticked(text: &str, people: &[Acquaintance], shown: usize) -> Result<Vec<Acquaintance>, String> {
+    if is_all(text) {
+        return Ok(people[..shown].to_vec());
     }
     let mut wanted = BTreeSet::new();
     for word in text.split([',', ' ', ';']).filter(|word| !word.is_empty()) {

@@ -238,7 +238,8 @@ fn discover_shows_whom_the_owner_knows_and_keeps_those_who_are_ticked() {
     );
     assert!(home.lines(&["contacts"]).is_empty(), "looking keeps nobody");
     assert!(home.refusal(1, &discover(&["--keep", "7"])).contains("no number 7"));
-    let kept = home.lines(&discover(&["--keep", "1"]));
+    let kept = home.lines(&discover(&["--most", "1", "--keep", "all"]));
+    assert_eq!(kept.len(), 1, "all are those whom the list shows: {kept:?}");
     assert_eq!((kept[0]["id"].as_str(), kept[0]["searched"].as_bool(), kept[0]["mode"].as_str()), (Some("1"), Some(true), Some("review")));
     assert_eq!(home.lines(&discover(&["--since", "1w"])), Vec::<Value>::new(), "nobody wrote this week");
     home.json(&["forget", "1"]);
