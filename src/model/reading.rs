@@ -27,6 +27,9 @@ pub struct Reading {
     pub bounce: Option<Bounce>,
     /// Names of the rules that hit, in order.
     pub rules: Vec<String>,
+    /// What sort of mail it was taken for before the owner's lesson made it a person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untaught: Option<Kind>,
 }
 
 /// What sort of mail a message is.
@@ -281,6 +284,7 @@ impl Reading {
             facts: Facts::default(),
             bounce: None,
             rules: Vec::new(),
+            untaught: None,
         }
     }
 }

@@ -45,7 +45,8 @@ fn correction(row: &Row<'_>) -> rusqlite::Result<Option<Correction>> {
     let reading: Reading = from_json(&reading)?;
     Ok(Some(Correction {
         at: instant(row.get(1)?),
-        kind: reading.kind,
+        // A lesson is about mails as they are before any lesson.
+        kind: reading.untaught.unwrap_or(reading.kind),
         writer: row.get::<_, Option<String>>(3)?.and_then(|text| Address::parse(&text).ok()),
         name: row.get(4)?,
         text: reading.new_text,

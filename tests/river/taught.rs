@@ -240,3 +240,37 @@ fn p5_a_mail_that_turns_out_to_be_a_persons_takes_back_the_yes_that_waits() {
     assert_eq!(believed(&mut town), 1, "{:?}", reread(&town).otherwise);
     assert_ne!(town.state(TOM), DraftState::Queued, "{:?}", town.journal(TOM));
 }
+
+#[test]
+fn a_machines_mail_that_was_corrected_teaches_of_the_next_one_and_the_last_word_counts() {
+    let mut town = two();
+    let text = "The well is dry here, and the rain comes in autumn.";
+    town.auto_reply(JANE, text);
+    town.turn();
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
+    town.auto_reply(JANE, text);
+    town.turn();
+    assert_eq!(last(&town, JANE), Some(Outcome::ResumeRequested), "{:?}", town.journal(JANE));
+    corrects(&mut town, JANE, Outcome::Referral);
+    town.auto_reply(JANE, text);
+    town.turn();
+    assert_eq!(last(&town, JANE), Some(Outcome::Referral), "the newest word is believed: {:?}", town.journal(JANE));
+}
+
+#[test]
+fn a_mail_that_turns_out_to_be_an_answer_stands_in_the_digest() {
+    let mut town = two();
+    let text = "The well is dry here, and the rain comes in autumn.";
+    town.auto_reply(TOM, text);
+    town.auto_reply(JANE, text);
+    town.turn();
+    town.days_pass(21);
+    corrects(&mut town, JANE, Outcome::ResumeRequested);
+    let digest = |town: &Town| flow::weekly_digest(town.see()).expect("a digest").0;
+    let answers = |town: &Town| digest(town).numbers.iter().find(|number| number.label == "answers").map_or(0, |number| number.total);
+    assert!(!digest(&town).came.iter().any(|came| came.name == "Tom Park"));
+    let before = answers(&town);
+    assert_eq!(believed(&mut town), 1, "{:?}", reread(&town).otherwise);
+    assert!(digest(&town).came.iter().any(|came| came.name == "Tom Park"), "{:?}", digest(&town).came);
+    assert_eq!(answers(&town), before + 1);
+}

@@ -12,7 +12,7 @@ use crate::model::contact::greeting_name;
 use crate::model::digest::{Ahead, Came, Digest, Held, Number, Owed, Quiet, Waiting};
 use crate::model::draft::DraftState;
 use crate::model::id::{ContactId, EntryId};
-use crate::model::journal::{Effect, Entry, EntryKind, NewEntry};
+use crate::model::journal::{Effect, Entry, EntryKind, NewEntry, Side};
 use crate::model::reading::{CallTime, Outcome, Reading};
 use crate::model::standing::{HoldReason, State};
 use crate::steps::decide::outcome_in_words;
@@ -160,11 +160,13 @@ impl Gather<'_> {
     fn came(&self, quarter: &[Entry], since: Timestamp) -> Result<Vec<Came>, Trouble> {
         let told = |entry: &Entry| {
             matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Bounced | EntryKind::Corrected | EntryKind::Asked)
-                || entry.line.kind == EntryKind::AutoReply && entry.line.outcome.is_some()
+                || matches!(entry.line.kind, EntryKind::AutoReply | EntryKind::Reread) && entry.line.outcome.is_some()
         };
         let voided = voided(quarter);
         let history = History::before(quarter, since, weeks_before(self.world.now(), 1));
-        let is_new = |entry: &&Entry| entry.recorded >= since && !history.holds(&entry.line) && !voided.contains(&entry.id);
+        // What was read again at the owner's word is news, however old the mail.
+        let is_old = |entry: &Entry| entry.line.kind != EntryKind::Reread && history.holds(&entry.line);
+        let is_new = |entry: &&Entry| entry.recorded >= since && !is_old(entry) && !voided.contains(&entry.id);
         let fresh = quarter.iter().filter(|entry| told(entry)).filter(is_new);
         let mut times: HashMap<String, usize> = HashMap::new();
         fresh.clone().for_each(|entry| *times.entry(sort_of(entry)).or_default() += 1);
@@ -218,7 +220,7 @@ impl Gather<'_> {
 
     fn numbers(&self, quarter: &[Entry]) -> Vec<Number> {
         let since = weeks_before(self.world.now(), QUARTER);
-        let voided = voided(quarter);
+        let (voided, answers) = (voided(quarter), answers(quarter));
         let count = |label: &str, which: &dyn Fn(&Entry) -> bool| {
             let mut weeks = vec![0_u32; usize::try_from(QUARTER).unwrap_or(13)];
             for entry in quarter.iter().filter(|entry| entry.line.on >= since && which(entry)) {
@@ -231,7 +233,7 @@ impl Gather<'_> {
         };
         let numbers = vec![
             count("check-ins sent", &|entry| entry.line.kind == EntryKind::CheckIn),
-            count("answers", &|entry| entry.line.kind == EntryKind::TheyWrote),
+            count("answers", &|entry| answers.contains(&entry.id)),
             count("good news", &|entry| {
                 let said = matches!(entry.line.kind, EntryKind::TheyWrote | EntryKind::Corrected | EntryKind::Reread)
                     && !voided.contains(&entry.id);
@@ -241,6 +243,18 @@ impl Gather<'_> {
         ];
         numbers.into_iter().filter(|number| number.total > 0).collect()
     }
+}
+
+/// The lines that tell of an answer; of each mail one, also of one that was found to be an answer when it was read again.
+fn answers(entries: &[Entry]) -> HashSet<EntryId> {
+    let is_theirs = |line: &NewEntry| match line.kind {
+        EntryKind::TheyWrote => true,
+        EntryKind::Reread => line.effects.contains(&Effect::Touch(Side::Theirs)),
+        _ => false,
+    };
+    let mut mails = HashSet::new();
+    let theirs = entries.iter().filter(|entry| is_theirs(&entry.line));
+    theirs.filter(|entry| entry.line.message.is_none_or(|mail| mails.insert(mail))).map(|entry| entry.id).collect()
 }
 
 /// Lines that a later one took the place of.

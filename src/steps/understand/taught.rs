@@ -57,6 +57,7 @@ impl Taught {
         let of_machines = matches!(outcome, Outcome::OptedOut | Outcome::LeftEmployer);
         if !(reading.kind == Kind::AutoReply && of_machines) {
             // The owner takes it for a person's word.
+            reading.untaught = Some(reading.kind).filter(|kind| *kind != Kind::Reply);
             reading.kind = Kind::Reply;
         }
     }
