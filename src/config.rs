@@ -18,7 +18,7 @@ mod secret;
 
 pub use crate::model::settings::Security;
 pub use fault::ConfigError;
-pub use file::{Draft, write};
+pub use file::{Draft, Staged, stage};
 
 /// The commented defaults, as the program prints them (`curbside config`).
 pub const DEFAULTS: &str = include_str!("config/defaults.toml");

@@ -83,7 +83,7 @@ pub enum SecretError {
     #[error("what is kept of the sign-in cannot be read; sign in again: curbside init --reauth")]
     NoTokens,
     /// Somebody else renews them, and does not end.
-    #[error("another curbside is renewing the sign-in and does not end; curbside status says which runs")]
+    #[error("another curbside is renewing the sign-in, or waits for the keyring to be unlocked; curbside status says which runs")]
     Held,
     /// Tokens are no password, and are renewed by those who know the provider.
     #[error("there is no password: you sign in with the provider")]

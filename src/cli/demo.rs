@@ -69,7 +69,7 @@ fn world(home: &Path, now: Timestamp, seed: u64) -> Result<World, Failure> {
     let places = Places::find(Some(home))?;
     places.make()?;
     let text = CONFIG.replace("{mail}", &toml_text(&home.join("Mail")));
-    config::write(&places.config_file(), &text)?;
+    config::stage(&places.config_file(), &text)?.persist()?;
     let settings = config::parse(&text, &places.config_file())?;
     let store = Store::open(&places.database(), now)?.for_play()?;
     let dice = Dice::seeded(seed);

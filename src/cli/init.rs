@@ -5,22 +5,21 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use serde_json::json;
 
-use self::sign_in::SignedIn;
+use self::keep::Kept;
 use super::places::Places;
 use super::say::{can_ask, counted, fit};
 use super::{Failure, Frame, Kind, days};
-use crate::clock::{Clock, Dice};
 use crate::config::{self, ConfigError};
 use crate::mail::maildir::Maildir;
 use crate::model::address::clean_name;
 use crate::model::settings::{Account, Settings};
 use crate::secrets;
 use crate::secrets::kept::Place;
-use crate::store::Store;
 
 mod ask;
 pub(super) mod attempt;
 mod first_plan;
+mod keep;
 mod sign_in;
 mod wizard;
 
@@ -108,33 +107,28 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
         );
     }
     if can_ask() && wizard::is_wanted(&args) {
-        let ready = wizard::run(args, frame, &places)?;
+        let mut ready = wizard::run(args, frame, &places)?;
         let goes_on = !frame.say.json;
-        write(&ready, frame, &places, if goes_on { "" } else { NEXT })?;
+        write(&mut ready, frame, &places, if goes_on { "" } else { NEXT })?;
         return if goes_on { first_plan::show(frame) } else { Ok(()) };
     }
-    let ready = ready(&wizard::with_known_servers(args), frame, &places)?;
-    write(&ready, frame, &places, NEXT)
+    let mut ready = ready(&wizard::with_known_servers(args), frame, &places)?;
+    write(&mut ready, frame, &places, NEXT)
 }
 
 /// Everything that was asked and tried, and is still to be written.
 struct Ready {
     text: String,
+    /// The same with a file in the place of the keyring, where nobody asked for the keyring.
+    instead: Option<String>,
     settings: Settings,
     tried: Vec<String>,
     kept: Kept,
 }
 
-/// What is to be kept besides the settings.
-enum Kept {
-    Nothing,
-    SignIn(SignedIn),
-    Password(Place, SecretString),
-}
-
 impl Ready {
     fn with_password(settings: Settings, tried: Vec<String>, place: Place, secret: SecretString) -> Self {
-        Self { text: String::new(), settings, tried, kept: Kept::Password(place, secret) }
+        Self { text: String::new(), instead: None, settings, tried, kept: Kept::Password(place, secret) }
     }
 }
 
@@ -144,24 +138,14 @@ fn ready(args: &Args, frame: &Frame, places: &Places) -> Result<Ready, Failure> 
     let settings = config::parse(&text, &places.config_file()).map_err(by_flag)?;
     frame.clock(Some(&settings.account))?;
     let (tried, kept) = try_account(frame, &settings, &places.config, args.how.device)?;
-    Ok(Ready { text, settings, tried, kept })
+    Ok(Ready { text, instead: None, settings, tried, kept })
 }
 
-/// Writes everything, the settings last: without them nothing else counts.
-fn write(ready: &Ready, frame: &Frame, places: &Places, next: &str) -> Result<(), Failure> {
-    let file = places.config_file();
-    places.make()?;
-    let store = Store::open(&places.database(), Clock::system().now())?;
-    store.unite_suppressions(Dice::System.bytes(), Clock::system().now())?;
-    match &ready.kept {
-        Kept::Nothing => {}
-        Kept::SignIn(signed_in) => signed_in.keep()?,
-        Kept::Password(place, secret) => place.write(secret).map_err(|error| Failure::new(Kind::Config, error.to_string()))?,
-    }
-    config::write(&file, &ready.text)?;
-    let object =
-        json!({ "config": file, "database": places.database(), "email": ready.settings.owner.mailbox.address, "tried": ready.tried });
-    frame.say.answer(&object, || fit(&words(&file, ready, next)))?;
+fn write(ready: &mut Ready, frame: &Frame, places: &Places, next: &str) -> Result<(), Failure> {
+    let remarks = keep::write(ready, places)?;
+    let (file, email, database) = (places.config_file(), &ready.settings.owner.mailbox.address, places.database());
+    let object = json!({ "config": file, "database": database, "email": email, "tried": ready.tried, "remarks": remarks });
+    frame.say.answer(&object, || fit(&words(&file, ready, &remarks, next)))?;
     Ok(())
 }
 
@@ -173,17 +157,18 @@ Next, the people:
 and then the first plan:
   curbside plan";
 
-fn words(file: &Path, ready: &Ready, next: &str) -> String {
+fn words(file: &Path, ready: &Ready, remarks: &[String], next: &str) -> String {
     let tried: String = ready.tried.iter().map(|line| format!("  ✓ {line}\n")).collect();
+    let remarks: String = remarks.iter().map(|line| format!("{line}\n")).collect();
     let secret = match &ready.kept {
         Kept::Password(Place::Keyring { .. }, _) => "Your password is in the keyring of your desktop.\n".to_owned(),
         Kept::Password(Place::File(path), _) => {
-            format!("No keyring runs here, so your password is in {}, which only you can read.\n", path.display())
+            format!("No keyring is open here, so your password is in {}, which only you can read.\n", path.display())
         }
         Kept::SignIn(_) | Kept::Nothing => String::new(),
     };
     let zone = ready.settings.owner.zone.iana_name().unwrap_or("of this machine");
-    format!("{tried}{secret}Wrote {}; your time zone is {zone}.\n{next}", file.display())
+    format!("{tried}{remarks}{secret}Wrote {}; your time zone is {zone}.\n{next}", file.display())
 }
 
 fn config_text(args: &Args) -> Result<String, Failure> {

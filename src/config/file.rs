@@ -1,8 +1,8 @@
 //! Writing a `config.toml` for the first time: whole or not at all.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use super::ConfigError;
 
@@ -37,15 +37,34 @@ impl Draft {
     }
 }
 
-/// Writes a file with mode 0600, whole or not at all.
+/// A file that lies beside its place, whole and with mode 0600, and is still to take it.
+#[derive(Debug)]
+pub struct Staged {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+/// Writes a file beside its place.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
-    let failed = |error: std::io::Error| ConfigError::File { path: path.to_owned(), what: super::fault::unreadable(&error) };
+pub fn stage(path: &Path, text: &str) -> Result<Staged, ConfigError> {
     let dir = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|error| failed(path, &error))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(path, &error))?;
+    Ok(Staged { file, path: path.to_owned() })
+}
+
+impl Staged {
+    /// Takes its place.
+    ///
+    /// # Errors
+    /// When it cannot; then what was there still is.
+    pub fn persist(self) -> Result<(), ConfigError> {
+        self.file.persist(&self.path).map(|_| ()).map_err(|error| failed(&self.path, &error.error))
+    }
+}
+
+fn failed(path: &Path, error: &io::Error) -> ConfigError {
+    ConfigError::File { path: path.to_owned(), what: format!("it cannot be written: {error}") }
 }

@@ -107,14 +107,14 @@ impl<'a> Keys<'a> {
     /// A new access token, from the one process that holds the place; another one's is as good.
     fn renewed(&self, oauth: &OAuth, stale: &SecretString) -> Result<Key, EdgeError> {
         let place = Shelf::of(oauth, self.dir);
-        let _held = place.hold(self.is_stopped).map_err(SignInError::from)?;
+        let held = place.hold(self.is_stopped).map_err(SignInError::from)?;
         let tokens = self.kept(oauth, &place)?;
         if tokens.access.expose_secret() != stale.expose_secret() {
             return Ok(Key { secret: tokens.access, is_old: false });
         }
         let tokens = oauth::renew(oauth, &tokens, (self.hour)())?;
         // On the disk before it is used: the provider may have forgotten the old refresh token.
-        place.write(&tokens).map_err(SignInError::from)?;
+        place.write(&tokens, held).map_err(SignInError::from)?;
         tracing::debug!("the access token was renewed");
         Ok(Key { secret: tokens.access, is_old: false })
     }

@@ -43,11 +43,34 @@ impl Place {
     /// # Errors
     /// When it cannot be written; the former one is then still there.
     pub fn write(&self, secret: &SecretString) -> Result<(), SecretError> {
+        self.write_holding(secret, ())
+    }
+
+    /// [`Place::write`]; `held` is held until nothing is written any more, also when that is later than this returns.
+    ///
+    /// # Errors
+    /// As [`Place::write`].
+    pub fn write_holding<H: Send + 'static>(&self, secret: &SecretString, held: H) -> Result<(), SecretError> {
         match self {
             Self::File(path) => {
                 write_file(path, secret.expose_secret().as_bytes()).map_err(|error| SecretError::Unwritable { path: path.clone(), error })
             }
-            Self::Keyring { what, username } => keyring::write(what, username, secret),
+            Self::Keyring { what, username } => keyring::write(what, username, secret, held),
+        }
+    }
+
+    /// Takes away what is kept there; true when there was something.
+    ///
+    /// # Errors
+    /// When it cannot be taken away.
+    pub fn remove(&self) -> Result<bool, SecretError> {
+        match self {
+            Self::File(path) => match fs::remove_file(path) {
+                Ok(()) => Ok(true),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+                Err(error) => Err(SecretError::Unwritable { path: path.clone(), error }),
+            },
+            Self::Keyring { what, username } => keyring::remove(what, username),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::SecretError;
 
@@ -12,6 +12,9 @@ use super::SecretError;
 pub const PASSWORD: &str = "curbside password";
 /// What the tokens of a sign-in are called there.
 pub const SIGN_IN: &str = "curbside sign-in";
+
+/// What is put there only to see whether it opens.
+const PROBE: &str = "curbside probe";
 
 /// How long it may take; whoever is there may be asked to unlock it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,19 +38,51 @@ pub fn read_unless(is_stopped: &dyn Fn() -> bool, what: &'static str, username: 
     within(is_stopped, move || entry::read(what, &username))
 }
 
-/// Puts a secret into an entry, in place of the former one.
+/// Puts a secret into an entry, in place of the former one. `held` is let go once that is over, however late: what is not
+/// waited for any more could else take the place of something newer.
 ///
 /// # Errors
 /// As [`read`].
-pub fn write(what: &'static str, username: &str, secret: &SecretString) -> Result<(), SecretError> {
+pub fn write<H: Send + 'static>(what: &'static str, username: &str, secret: &SecretString, held: H) -> Result<(), SecretError> {
     let (username, secret) = (username.to_owned(), secret.clone());
-    within(&|| false, move || entry::write(what, &username, &secret))
+    holding(&|| false, held, move || entry::write(what, &username, &secret))
 }
 
-/// True when a secret can be put into the keyring and found there again, now and without asking anybody for long.
+/// Takes an entry out; true when there was one.
+///
+/// # Errors
+/// As [`read`].
+pub fn remove(what: &'static str, username: &str) -> Result<bool, SecretError> {
+    let username = username.to_owned();
+    within(&|| false, move || entry::remove(what, &username))
+}
+
+/// True when something can be put into the keyring and found there again: one that is locked says of everything that it is
+/// not there.
 #[must_use]
 pub fn is_there() -> bool {
-    within(&|| false, || entry::read("curbside", "probe")).is_ok()
+    within(&|| false, probe).inspect_err(|error| tracing::debug!(%error, "the keyring is not used")).is_ok_and(|is_open| is_open)
+}
+
+fn probe() -> Result<bool, SecretError> {
+    let word = SecretString::from("nothing secret; it can be taken out");
+    entry::write(PROBE, PROBE, &word)?;
+    let found = entry::read(PROBE, PROBE)?;
+    entry::remove(PROBE, PROBE)?;
+    Ok(found.is_some_and(|found| found.expose_secret() == word.expose_secret()))
+}
+
+/// Does it, and lets go of `held` only when it is done.
+fn holding<T: Send + 'static, H: Send + 'static>(
+    is_stopped: &dyn Fn() -> bool,
+    held: H,
+    act: impl FnOnce() -> Result<T, SecretError> + Send + 'static,
+) -> Result<T, SecretError> {
+    within(is_stopped, move || {
+        let done = act();
+        drop(held);
+        done
+    })
 }
 
 /// Does it on a thread of its own, which is left behind when it does not come back.
@@ -89,6 +124,14 @@ mod entry {
         Entry::new(what, username).and_then(|entry| entry.set_password(secret.expose_secret())).map_err(|error| fault(&error))
     }
 
+    pub(super) fn remove(what: &str, username: &str) -> Result<bool, SecretError> {
+        match Entry::new(what, username).and_then(|entry| entry.delete_credential()) {
+            Ok(()) => Ok(true),
+            Err(Error::NoEntry) => Ok(false),
+            Err(error) => Err(fault(&error)),
+        }
+    }
+
     /// Not the library's own words: some of its errors carry what an entry holds.
     fn fault(error: &Error) -> SecretError {
         SecretError::Keyring(match error {
@@ -116,5 +159,30 @@ mod entry {
 
     pub(super) fn write(_: &str, _: &str, _: &SecretString) -> Result<(), SecretError> {
         Err(NONE)
+    }
+
+    pub(super) fn remove(_: &str, _: &str) -> Result<bool, SecretError> {
+        Err(NONE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::settings::{OAuth, OAuthProvider};
+    use crate::secrets::tokens::Shelf;
+
+    #[test]
+    fn a_write_that_comes_late_lets_nobody_write_something_newer_before_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let oauth = OAuth { provider: OAuthProvider::Google, client_id: None, client_secret: None, keyring: None, server: None };
+        let shelf = Shelf::of(&oauth, dir.path());
+        let held = shelf.hold(&|| false).expect("nobody else holds it");
+        let (unlock, locked) = mpsc::channel::<()>();
+        let late = holding(&|| true, held, move || locked.recv().map_err(|_| SecretError::NoTokens));
+        assert!(matches!(late, Err(SecretError::Keyring(_))), "it was not waited for");
+        assert!(matches!(shelf.hold(&|| true), Err(SecretError::Held)), "it may still be written");
+        unlock.send(()).expect("it waits");
+        shelf.hold(&|| false).expect("it is done");
     }
 }

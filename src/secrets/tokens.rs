@@ -58,9 +58,15 @@ impl Shelf {
     /// The shelf of an account whose settings lie in `dir`.
     #[must_use]
     pub fn of(oauth: &OAuth, dir: &Path) -> Self {
-        let file = || Place::File(dir.join(FILE));
         let keyring = |username: &String| Place::Keyring { what: keyring::SIGN_IN, username: username.clone() };
-        Self { place: oauth.keyring.as_ref().map_or_else(file, keyring), lock: dir.join(LOCK) }
+        let file = Self::beside(dir);
+        Self { place: oauth.keyring.as_ref().map_or(file.place, keyring), lock: file.lock }
+    }
+
+    /// The shelf in a file beside the settings.
+    #[must_use]
+    pub fn beside(dir: &Path) -> Self {
+        Self { place: Place::File(dir.join(FILE)), lock: dir.join(LOCK) }
     }
 
     /// The tokens, if there are any.
@@ -78,11 +84,17 @@ impl Shelf {
         }))
     }
 
-    /// Keeps tokens in place of the former ones.
+    /// Where they are.
+    #[must_use]
+    pub const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Keeps tokens in place of the former ones; `held` by whoever may, and let go once they are written, however late.
     ///
     /// # Errors
-    /// When they cannot be written; the former ones are then still there.
-    pub fn write(&self, tokens: &Tokens) -> Result<(), SecretError> {
+    /// When they cannot be written; the former ones are then still there, or a keyring takes these later.
+    pub fn write(&self, tokens: &Tokens, held: Held) -> Result<(), SecretError> {
         let written = Written {
             of: tokens.of.clone(),
             access_token: tokens.access.expose_secret().to_owned(),
@@ -90,7 +102,20 @@ impl Shelf {
             ends: tokens.ends,
         };
         let text = serde_json::to_string(&written).map_err(|_| SecretError::NoTokens)?;
-        self.place.write(&SecretString::from(text))
+        self.place.write_holding(&SecretString::from(text), held)
+    }
+
+    /// Takes the tokens away, once nobody renews them; true when there were some.
+    ///
+    /// # Errors
+    /// When they cannot be taken away.
+    pub fn remove(&self) -> Result<bool, SecretError> {
+        // Without tokens there is no lock to be left behind.
+        if matches!(&self.place, Place::File(path) if !path.exists()) {
+            return Ok(false);
+        }
+        let _held = self.hold(&|| false)?;
+        self.place.remove()
     }
 
     /// Waits until nobody else renews the tokens, and holds them.

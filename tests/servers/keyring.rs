@@ -26,6 +26,21 @@ fn the_tokens_of_a_sign_in_lie_in_the_keyring_and_in_no_file() {
     assert!(said.code == 4 && said.err.contains("the keyring cannot be used"), "{}", said.err);
 }
 
+/// Holds P16.
+#[test]
+fn who_changes_to_a_password_leaves_no_tokens_in_the_keyring() {
+    let mut leah = SignedIn::unset("left");
+    leah.owner.through = desktop(&leah.owner);
+    Waiting::on(leah.init("google", &["--keyring"])).agrees().must(0);
+    let settings = leah.owner.home.join("config.toml");
+    let signed_in = std::fs::read(&settings).expect("settings");
+    let said = leah.owner.init(&["--force"]).must(0);
+    assert!(said.out.contains("The former sign-in is taken out of the keyring."), "{}", said.out);
+    std::fs::write(&settings, signed_in).expect("our file");
+    let said = leah.owner.curbside(&["sync"]);
+    assert!(said.code == 4 && said.err.contains("not signed in with Google yet"), "{}", said.err);
+}
+
 #[test]
 fn a_keyring_without_the_password_says_how_to_give_it() {
     let mut leah = Owner::unset("stored");

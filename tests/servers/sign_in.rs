@@ -187,6 +187,48 @@ fn a_no_in_the_browser_leaves_nothing() {
 }
 
 #[test]
+fn another_account_chosen_in_the_browser_is_asked_about_and_no_password_is_spoken_of() {
+    let leah = SignedIn::unset("chosen");
+    at(&leah.desk, |desk| desk.chosen = Some("somebody@else.example".to_owned()));
+    for provider in ["google", "microsoft"] {
+        let said = leah.begins(provider).agrees();
+        assert_eq!(said.code, 4, "{}", said.err);
+        let asked = format!("Did you choose {} in the browser?", leah.owner.user);
+        for words in [
+            asked.as_str(),
+            "accepted the sign-in, but the mailbox did not",
+            "administrator may have switched off IMAP",
+            "nothing was written",
+        ] {
+            assert!(said.err.contains(words), "{words}: {}", said.err);
+        }
+        assert!(!said.err.contains("password"), "{}", said.err);
+    }
+    assert!(leah.owner.files().is_empty(), "nothing was written");
+}
+
+/// Holds P16.
+#[test]
+fn who_changes_to_a_password_keeps_no_tokens_and_a_password_file_of_their_own_stays() {
+    let leah = SignedIn::new("changes");
+    let tokens = leah.owner.home.join("sign-in.json");
+    assert!(tokens.exists());
+    let said = leah.owner.init(&["--force"]).must(0);
+    assert!(!tokens.exists() && said.out.contains("The former sign-in is taken out of"), "{}", said.out);
+    leah.owner.curbside(&["sync"]).must(0);
+    let own = leah.owner.home.join("config.toml");
+    let own = fs::read_to_string(own).expect("settings");
+    let own = own.lines().find_map(|line| line.strip_prefix("password_file = ")).expect("a file").trim_matches('"').to_owned();
+    let ours = leah.owner.home.join("password");
+    fs::copy(&own, &ours).expect("as init keeps one that is typed");
+    leah.owner.init(&["--force", "--password-file", &ours.display().to_string()]).must(0);
+    assert!(fs::exists(&own).expect("a look"), "a file of the owner's own is theirs");
+    let said = Waiting::on(leah.init("google", &["--force"])).agrees().must(0);
+    assert!(!ours.exists() && said.out.contains("The former password is taken out of"), "{}", said.out);
+    leah.owner.curbside(&["sync"]).must(0);
+}
+
+#[test]
 fn a_browser_that_is_there_is_opened() {
     let leah = SignedIn::unset("opened");
     let note = leah.owner.home.with_file_name("opened");

@@ -31,6 +31,8 @@ pub struct Desk {
     pub user: String,
     /// What the owner answers.
     pub answer: Answer,
+    /// Another account that the owner chooses in the browser.
+    pub chosen: Option<String>,
     /// Seconds an access token lasts.
     pub lasts: u64,
     /// What the next questions for a device's tokens get instead of tokens.
@@ -192,7 +194,7 @@ fn field(fields: &HashMap<String, String>, name: &str) -> String {
 
 fn introspect(desks: &HashMap<String, Desk>, token: &str) -> Value {
     match desks.values().find(|desk| desk.live.contains(token) && !desk.is_revoked) {
-        Some(desk) => json!({ "active": true, "username": desk.user }),
+        Some(desk) => json!({ "active": true, "username": desk.chosen.as_ref().unwrap_or(&desk.user) }),
         None => json!({ "active": false }),
     }
 }

@@ -24,9 +24,29 @@ pub fn knowing(owner: &Owner, hosts: &str) -> Vec<String> {
 
 /// The words that put a command into a desktop session with a keyring that is open, whose files lie beside the home.
 pub fn desktop(owner: &Owner) -> Vec<String> {
-    let data = owner.home.with_file_name("desktop");
-    let open =
-        "mkdir -p \"$XDG_DATA_HOME\" && echo test | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && exec \"$@\"";
-    let xdg = format!("XDG_DATA_HOME={0}", data.display());
-    ["env", &xdg, "dbus-run-session", "--", "sh", "-c", open, "sh"].map(str::to_owned).to_vec()
+    session(owner, &format!("{OPEN} && printf %s \"$DBUS_SESSION_BUS_ADDRESS\" > \"$XDG_DATA_HOME/bus\""))
+}
+
+/// The same with a keyring that is locked, and nobody who could unlock it.
+pub fn locked_desktop(owner: &Owner) -> Vec<String> {
+    // The first daemon makes the keyring and ends with its session; the second one finds it locked.
+    session(owner, &format!("dbus-run-session -- sh -c '{OPEN}' && gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1"))
+}
+
+/// Locks the keyring of the desktop session that runs for this owner.
+pub fn lock_keyring(owner: &Owner) {
+    let bus = fs::read_to_string(owner.home.with_file_name("desktop").join("bus")).expect("a session");
+    let said = std::process::Command::new("dbus-send")
+        .args([&format!("--bus={bus}"), "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"])
+        .args(["org.freedesktop.Secret.Service.Lock", "array:objpath:/org/freedesktop/secrets/collection/login"])
+        .output();
+    assert!(said.expect("dbus-send runs").status.success(), "it can be locked");
+}
+
+const OPEN: &str = "echo test | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1";
+
+fn session(owner: &Owner, begin: &str) -> Vec<String> {
+    let xdg = format!("XDG_DATA_HOME={}", owner.home.with_file_name("desktop").display());
+    let line = format!("mkdir -p \"$XDG_DATA_HOME\" && {begin} && exec \"$@\"");
+    ["env", &xdg, "dbus-run-session", "--", "sh", "-c", &line, "sh"].map(str::to_owned).to_vec()
 }

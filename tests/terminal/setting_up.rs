@@ -9,7 +9,7 @@ use crate::support::letters::mail;
 use crate::support::owner::{AT_ONCE, Owner};
 use crate::support::servers::{PASSWORD, deliver, servers};
 use crate::support::sign_in::SignedIn;
-use crate::support::surroundings::desktop;
+use crate::support::surroundings::{after, desktop, lock_keyring, locked_desktop};
 use crate::support::terminal::Terminal;
 
 /// `init` in a terminal with some flags, on a machine without keyring or browser.
@@ -53,7 +53,7 @@ fn four_answers_set_it_up_and_a_wrong_password_is_asked_for_anew() {
     terminal.types("Leah Brandt");
     terminal.reads("Your present employer's mail domain");
     terminal.types("myhospital.example");
-    terminal.reads("No keyring runs here, so your password is in");
+    terminal.reads("No keyring is open here, so your password is in");
     terminal.reads("Wrote");
     terminal.reads("Look for them now?");
     terminal.types("n");
@@ -221,6 +221,79 @@ fn where_a_keyring_is_open_the_password_goes_there_and_into_no_file() {
     assert!(screen.contains("Your password is in the keyring of your desktop."), "{screen}");
     assert!(leah.files().iter().all(|(_, bytes)| !String::from_utf8_lossy(bytes).contains(PASSWORD)));
     leah.curbside(&["sync"]).must(0);
+}
+
+/// Holds P16.
+#[test]
+fn where_the_keyring_is_locked_the_password_goes_into_a_file_and_it_is_said() {
+    let mut leah = Owner::unset("leah");
+    leah.through = locked_desktop(&leah);
+    let screen = is_set_up(init(&leah, &words(&at_the_test_servers())), &leah.user);
+    assert!(screen.contains("so your password is in") && screen.contains("which only you can read"), "{screen}");
+    assert_eq!(fs::metadata(leah.home.join("password")).expect("the password").permissions().mode() & 0o777, 0o600);
+    leah.through.clear();
+    leah.curbside(&["sync"]).must(0);
+}
+
+#[test]
+fn a_keyring_that_is_locked_meanwhile_loses_no_password_that_was_typed() {
+    let mut leah = Owner::unset("leah");
+    leah.through = desktop(&leah);
+    let mut terminal = init(&leah, &words(&at_the_test_servers()));
+    terminal.reads("Your e-mail address:");
+    terminal.types(&leah.user);
+    terminal.reads("Your password there");
+    terminal.types(PASSWORD);
+    terminal.reads("Your name, as it stands");
+    lock_keyring(&leah);
+    terminal.types("Leah Brandt");
+    terminal.reads("Your present employer's");
+    terminal.types("");
+    terminal.reads("Look for them now?");
+    terminal.types("n");
+    let (code, screen) = terminal.ends();
+    assert!(code == 0 && screen.contains("The keyring cannot be used") && screen.contains("so your password is in"), "{screen}");
+    leah.through.clear();
+    leah.curbside(&["sync"]).must(0);
+}
+
+#[test]
+fn a_set_up_that_fails_leaves_settings_and_password_as_they_were() {
+    let mut leah = Owner::unset("leah");
+    is_set_up(init(&leah, &words(&at_the_test_servers())), &leah.user);
+    let (settings, password) = (leah.home.join("config.toml"), leah.home.join("password"));
+    fs::write(&password, "the former one").expect("our file");
+    let before = fs::read(&settings).expect("settings");
+    let flags = at_the_test_servers();
+    let force = [&words(&flags)[..], &["--force"]].concat();
+    let mut terminal = init(&leah, &force);
+    terminal.reads("Your e-mail address:");
+    terminal.types(&leah.user);
+    for _ in 0..3 {
+        terminal.reads("Your password there");
+        terminal.types("not-this-one");
+    }
+    assert_eq!(terminal.ends().0, 4);
+    let is_as_before = || {
+        assert_eq!(fs::read(&settings).expect("settings"), before);
+        assert_eq!(fs::read_to_string(&password).expect("a password"), "the former one");
+    };
+    is_as_before();
+    // Nothing can take the place of a file that something is mounted on.
+    leah.through = after(&format!("mount --bind {0} {0}", settings.display()));
+    let mut terminal = init(&leah, &force);
+    for (question, answer) in [
+        ("Your e-mail address:", leah.user.as_str()),
+        ("Your password there", PASSWORD),
+        ("Your name, as it stands", "Leah Brandt"),
+        ("Your present employer's", ""),
+    ] {
+        terminal.reads(question);
+        terminal.types(answer);
+    }
+    let (code, screen) = terminal.ends();
+    assert!(code == 3 && screen.contains("cannot be written") && screen.contains("nothing was changed"), "{code} {screen}");
+    is_as_before();
 }
 
 #[test]

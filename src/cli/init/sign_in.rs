@@ -15,12 +15,13 @@ use crate::clock::Dice;
 use crate::flow;
 use crate::mail::oauth::{self, Asking, Pasting, SignInError, Told};
 use crate::model::settings::{Account, OAuth, OAuthProvider, SecretSource, Servers};
+use crate::secrets::SecretError;
 use crate::secrets::kept::Place;
 use crate::secrets::keyring;
 use crate::secrets::tokens::{Shelf, Tokens};
 
-/// How long the owner may take at the provider's page.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// Minutes the owner may take at the provider's page.
+const WAIT: u64 = 15;
 
 /// How to sign in without a password in sight.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -50,8 +51,10 @@ pub struct How {
 
 /// A new sign-in that is tried and not kept yet.
 pub(super) struct SignedIn {
-    tokens: Tokens,
-    shelf: Shelf,
+    /// What it gave.
+    pub tokens: Tokens,
+    /// Where they are to be kept.
+    pub shelf: Shelf,
     /// What was tried.
     pub tried: Vec<String>,
 }
@@ -61,9 +64,8 @@ impl SignedIn {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(super) fn keep(&self) -> Result<(), Failure> {
-        let held = self.shelf.hold(&|| false);
-        held.and_then(|_held| self.shelf.write(&self.tokens)).map_err(|error| Failure::new(Kind::Config, error.to_string()))
+    pub(super) fn keep(&self) -> Result<(), SecretError> {
+        self.shelf.hold(&|| false).and_then(|held| self.shelf.write(&self.tokens, held))
     }
 }
 
@@ -74,7 +76,7 @@ impl SignedIn {
 pub(super) fn consent(frame: &Frame, servers: &Servers, oauth: &OAuth, dir: &Path, by_device: bool) -> Result<SignedIn, Failure> {
     let hour = frame.clock(Some(&Account::Servers(servers.clone())))?.hour();
     let dice = [Dice::System.bytes(), Dice::System.bytes()];
-    let asking = Asking { oauth, username: &servers.username, hour, dice, patience: PATIENCE };
+    let asking = Asking { oauth, username: &servers.username, hour, dice, patience: Duration::from_secs(WAIT * 60) };
     let pasting: Pasting = std::io::stdin().is_terminal().then(std::io::stdin);
     let can_paste = pasting.is_some();
     let mut tell = |told: Told<'_>| said(frame, oauth.provider, can_paste, &told);
@@ -82,7 +84,7 @@ pub(super) fn consent(frame: &Frame, servers: &Servers, oauth: &OAuth, dir: &Pat
         if by_device { oauth::by_device(&asking, &mut tell, &std::thread::sleep) } else { oauth::by_browser(&asking, &mut tell, &pasting) };
     let tokens = tokens.map_err(failed)?;
     let tried = attempt::both(servers, &tokens.access).map_err(|obstacle| {
-        let message = wizard::sign_in_refused(&obstacle, servers);
+        let message = wizard::sign_in_refused(&obstacle, servers, oauth.provider);
         Failure { message, ..obstacle.failure }.hint("nothing was written")
     })?;
     Ok(SignedIn { tokens, shelf: Shelf::of(oauth, dir), tried })
@@ -100,7 +102,7 @@ pub(super) fn again(frame: &Frame, how: &How) -> Result<(), Failure> {
     let (tried, what) = match &servers.secret {
         SecretSource::OAuth(oauth) => {
             let signed_in = consent(frame, servers, oauth, &places.config, how.device)?;
-            signed_in.keep()?;
+            signed_in.keep().map_err(unkept)?;
             (signed_in.tried, format!("You are signed in with {} again", oauth::name(oauth.provider)))
         }
         SecretSource::Command(_) => {
@@ -133,8 +135,12 @@ fn password_again(servers: &Servers, place: &Place) -> Result<(Vec<String>, Stri
         return Err(Failure::user("a new password is asked for in a terminal").hint("run curbside init --reauth in one"));
     }
     let (tried, secret) = wizard::new_password(servers)?;
-    place.write(&secret).map_err(|error| Failure::new(Kind::Config, error.to_string()))?;
+    place.write(&secret).map_err(unkept)?;
     Ok((tried, "The new password is kept".to_owned()))
+}
+
+fn unkept(error: SecretError) -> Failure {
+    Failure::new(Kind::Config, error.to_string()).hint("the former one is kept; mend this and give the same command again")
 }
 
 fn failed(error: SignInError) -> Failure {
@@ -171,10 +177,11 @@ fn said(frame: &Frame, provider: OAuthProvider, can_paste: bool, told: &Told<'_>
             if can_paste {
                 frame.say.tell("If that browser is on another machine, it ends at a page that does not load: paste its address here.");
             }
+            frame.say.tell(&format!("Waiting {WAIT} minutes at most for your yes there …"));
         }
         Told::Type { address, code } => {
             frame.say.tell(&format!(
-                "To sign in with {name}, on any machine:\n\n  open  {address}\n  type  {code}\n\nWaiting for your yes there …"
+                "To sign in with {name}, on any machine:\n\n  open  {address}\n  type  {code}\n\nWaiting {WAIT} minutes at most for your yes there …"
             ));
         }
         Told::Strange => frame.say.warn("an answer came that this sign-in did not ask for; it was not used"),

@@ -27,7 +27,7 @@ pub(super) fn run(mut args: Args, frame: &Frame, places: &Places) -> Result<Read
     frame.say.tell("A few questions. Ctrl-C at any of them leaves nothing behind, until it says what was written.\n");
     let address = asked_address(&mut args)?;
     let provider = if args.folder.is_none() { servers(&mut args, frame, &address)? } else { None };
-    let had_name = args.name.is_some();
+    let (had_name, had_keyring) = (args.name.is_some(), args.how.keyring);
     args.name.get_or_insert_with(|| name_of(&address));
     let mut ready = open(&mut args, frame, places, provider)?;
     for line in ready.tried.drain(..) {
@@ -41,6 +41,7 @@ pub(super) fn run(mut args: Args, frame: &Frame, places: &Places) -> Result<Read
         args.never = employer()?;
     }
     ready.text = config_text(&args)?;
+    ready.instead = (args.how.keyring && !had_keyring).then(|| config_text(&by_file(&args, places))).transpose()?;
     ready.settings = parse(&args, places)?;
     Ok(ready)
 }
@@ -96,7 +97,7 @@ fn confirmed(frame: &Frame, found: &Found) -> Result<bool, Failure> {
     }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -242,6 +243,16 @@ fn place(args: &mut Args, places: &Places) -> Place {
     Place::File(file)
 }
 
+/// The same with a file where the keyring was to be.
+fn by_file(args: &Args, places: &Places) -> Args {
+    let mut args = args.clone();
+    args.how.keyring = false;
+    if args.how.oauth.is_none() {
+        args.password_file = Some(places.config.join(FILE));
+    }
+    args
+}
+
 fn parse(args: &Args, places: &Places) -> Result<Settings, Failure> {
     config::parse(&config_text(&named(args))?, &places.config_file()).map_err(by_flag)
 }
@@ -271,7 +282,12 @@ pub(super) fn is_wanted(args: &Args) -> bool {
     args.name.is_none() || args.email.is_none() || !has_servers
 }
 
-/// How sign-in with the provider fails, in the provider's terms.
-pub(super) fn sign_in_refused(obstacle: &Obstacle, servers: &Servers) -> String {
-    refused(obstacle, discovery::of_host(&servers.imap.host))
+/// Why the servers do not take a sign-in, in the provider's terms: the browser may have been signed in as somebody else.
+pub(super) fn sign_in_refused(obstacle: &Obstacle, servers: &Servers, whom: OAuthProvider) -> String {
+    if !obstacle.is_login {
+        return refused(obstacle, None);
+    }
+    let known = discovery::of_host(&servers.imap.host).filter(|provider| provider.way == Way::SignIn);
+    let why = known.map_or_else(|| oauth::when_refused(whom), |provider| provider.refused.as_str());
+    format!("{} Did you choose {} in the browser? {why}", refused(obstacle, None), servers.username)
 }
