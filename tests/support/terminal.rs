@@ -115,7 +115,14 @@ impl Terminal {
     /// The exit code, once it has ended, and everything that was shown.
     pub fn ends(mut self) -> (i32, String) {
         let status = self.child.wait().expect("our child");
-        (status.code().unwrap_or(-1), self.screen())
+        // What it said last may still be on its way, and whoever it left behind may keep the line open.
+        let mut screen = self.screen();
+        wait_until("the screen stands still", || {
+            std::thread::park_timeout(std::time::Duration::from_millis(100));
+            let before = std::mem::replace(&mut screen, self.screen());
+            before == screen
+        });
+        (status.code().unwrap_or(-1), screen)
     }
 }
 
