@@ -220,8 +220,10 @@ fn load_known(world: &World) -> Result<(Known, Vec<Address>), Trouble> {
 /// The first day that is looked at: as the owner wants, and after a restore a week before the backup at least (P17).
 fn since(world: &World) -> Result<Date, Trouble> {
     let span = world.settings.reading.since;
-    let wanted = world.now().checked_sub(jiff::SignedDuration::from_secs(span.seconds())).unwrap_or(Timestamp::UNIX_EPOCH);
-    let restored = world.store.read(|tx| tx.instant("reread_from"))?;
+    let (restored, synced) = world.store.read(|tx| Ok::<_, StoreError>((tx.instant("reread_from")?, tx.instant("last_sync")?)))?;
+    // Counted from the last look: to a clock that is years ahead all mail would be too old.
+    let from = synced.map_or(world.now(), |at| at.min(world.now()));
+    let wanted = from.checked_sub(jiff::SignedDuration::from_secs(span.seconds())).unwrap_or(Timestamp::UNIX_EPOCH);
     Ok(restored.map_or(wanted, |from| from.min(wanted)).to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 

@@ -352,7 +352,7 @@ impl Tx<'_> {
     /// When the database fails.
     pub fn unapprove_all(&self, now: Timestamp) -> Result<u32, StoreError> {
         let changed = self.conn.execute(
-            "UPDATE draft SET state = 'review', approved = NULL, approved_at = NULL, answer = 'restored from a backup: a new yes is needed', changed_at = ?1
+            "UPDATE draft SET state = 'review', approved = NULL, approved_at = NULL, answer = 'restored from a backup, and it may have gone since that was made: a new yes is needed', changed_at = ?1
              WHERE state IN ('queued', 'deferred') OR (state = 'sending' AND body_begun IS NULL)",
             [micros(now)],
         )?;

@@ -93,3 +93,19 @@ fn a_report_about_a_mail_that_was_never_sent_from_here_kills_no_address() {
     town.turn();
     assert_eq!(town.stands(JANE), "active");
 }
+
+/// Holds P8, T4.
+#[test]
+fn mail_in_folders_that_were_numbered_anew_is_seen_by_a_clock_that_is_ten_years_ahead() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    let now = town.see().now();
+    town.they_write(JANE, "Can we talk on the phone next week?");
+    town.post().boxes.iter_mut().for_each(|found| found.validity += 1);
+    town.clock_to(now + 87_500.hours());
+    town.turn();
+    town.clock_to(now + 1.hour());
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+}

@@ -47,10 +47,12 @@ impl Observer {
         self.deliveries.push(delivery);
     }
 
-    /// The same mail once more: only when the owner said that it did not arrive.
+    /// The same mail once more: only when the owner said that it did not arrive, or when of the first nothing is left: it left
+    /// after the backup was made, and no copy of it lies in Sent.
     fn again(&mut self, fact: &Fact, id: &str, to: &str) -> Option<i64> {
         let earlier = self.deliveries.iter().rfind(|delivery| delivery.id == id)?.clone();
-        if !self.takes_resend(|(_, other)| other == id) {
+        let is_known = self.is_remembered(&earlier);
+        if !self.takes_resend(|(_, other)| other == id) && is_known {
             self.breaks(fact, Sort::Duplicate, format!("the mail {id} went to {to} again, first on {}", earlier.at));
         }
         earlier.check_in.or(Some(-1))

@@ -215,9 +215,19 @@ impl Observer {
     /// Whom a mail concerns, as the program can know: by a known address, or by the conversation.
     fn concerned(&self, came: &super::facts::Came) -> Option<Who> {
         let owner_of = self.people.values().find(|person| person.has(&came.from)).map(|person| person.who);
-        owner_of
-            .or(came.in_thread.then_some(came.who))
-            .or(matches!(came.says, super::facts::Says::Dead | super::facts::Says::Returned).then_some(came.who))
+        owner_of.or((came.in_thread && self.knows_conversation(came.who)).then_some(came.who)).or(matches!(
+            came.says,
+            super::facts::Says::Dead | super::facts::Says::Returned
+        )
+        .then_some(came.who))
+    }
+
+    /// Of the conversation with somebody something lies in the database or in Sent.
+    fn knows_conversation(&self, who: Who) -> bool {
+        let by_hand = || self.past.get(&who).into_iter().flatten().any(|fact| matches!(fact.what, What::OwnerWrote(_)));
+        let is_ours = |delivery: &Delivery| delivery.who == Some(who) && self.is_remembered(delivery);
+        // Without a check-in it was the owner's own mail that began it.
+        self.restored_at.is_none() || self.deliveries.iter().any(is_ours) || by_hand()
     }
 
     fn wishes(&mut self, fact: &Fact, wish: &Wish) {
@@ -323,6 +333,7 @@ impl Observer {
         self.said_arrived.clear();
         self.restored_at = Some((to, fact.at));
         self.nobody_now();
+        self.no_report_now(to);
         self.by_the_owner(to);
     }
 
@@ -337,6 +348,15 @@ impl Observer {
             let (strange, theirs) = std::mem::take(facts).into_iter().partition(is_strange);
             self.strange.extend::<Vec<Fact>>(strange);
             *facts = theirs;
+        }
+    }
+
+    /// A report names an address in its text only: of somebody whom the database of then does not know it tells nobody, and
+    /// no search for their address finds it later.
+    fn no_report_now(&mut self, to: u64) {
+        let is_report = |fact: &Fact| matches!(&fact.what, What::Came(came) if matches!(came.says, super::facts::Says::Dead | super::facts::Says::Returned));
+        for person in self.people.values().filter(|person| person.known > to) {
+            self.past.entry(person.who).or_default().retain(|fact| !is_report(fact));
         }
     }
 
