@@ -73,8 +73,10 @@ fn a_mail_of_which_a_restored_backup_knows_nothing_and_that_came_back_is_not_fol
     restored(&mut town, &backup);
     town.turn();
     town.bounce(JANE, "5.1.1", "user unknown");
+    let woken = town.see().now() + (8 * 24).hours();
+    town.clock_to(woken);
     town.turn();
-    assert_eq!(town.stands(JANE), "stopped undeliverable");
+    assert_eq!(town.stands(JANE), "stopped undeliverable", "however late it is read");
     town.approve_all();
     town.days_pass(20);
     assert_eq!(town.out().len(), 1, "the address is dead");
@@ -108,4 +110,23 @@ fn mail_in_folders_that_were_numbered_anew_is_seen_by_a_clock_that_is_ten_years_
     town.clock_to(now + 1.hour());
     town.turn();
     assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+}
+
+/// Holds P5, P10.
+#[test]
+fn a_question_that_arrives_weeks_late_and_after_a_later_word_of_thanks_is_owed_an_answer() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    town.days_pass(1);
+    let late = town.letter(JANE, crate::support::town::ME, "Re: hello", &[], "Can we talk on the phone next week?");
+    town.days_pass(4);
+    town.they_write(JANE, "Thanks for the note, all is well here.");
+    town.days_pass(16);
+    town.put("INBOX", &late);
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+    town.days_pass(60);
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+    assert_eq!(town.out().len(), 1);
 }

@@ -26,7 +26,7 @@ impl Learner<'_> {
         let mut kept: BTreeMap<ContactId, MessageId> = BTreeMap::new();
         for recipient in &bounce.recipients {
             let Ok(address) = Address::parse(&recipient.address) else { continue };
-            let Some(contact) = self.concerned(found.mail, bounce.original_message_id.as_deref(), &address)? else { continue };
+            let Some(contact) = self.concerned(found, bounce.original_message_id.as_deref(), &address)? else { continue };
             // A report may name several addresses of one person, or one twice.
             let first = !kept.contains_key(&contact);
             let message = match kept.get(&contact) {
@@ -42,13 +42,14 @@ impl Learner<'_> {
         Ok(!kept.is_empty())
     }
 
-    fn concerned(&self, mail: &Mail, original: Option<&str>, address: &Address) -> Result<Option<ContactId>, StoreError> {
-        for id in original.into_iter().chain(mail.refers_to()) {
+    fn concerned(&self, found: &Found<'_>, original: Option<&str>, address: &Address) -> Result<Option<ContactId>, StoreError> {
+        for id in original.into_iter().chain(found.mail.refers_to()) {
             if let Some(contact) = self.contact_of_id(id)? {
                 return Ok(Some(contact));
             }
         }
-        let recent = self.now.checked_sub((6 * 24).hours()).unwrap_or(self.now);
+        // Reports come within days; a machine that slept reads them later.
+        let recent = found.at.min(self.now).checked_sub((6 * 24).hours()).unwrap_or(self.now);
         if let Some(id) = original {
             // A mail that left after the backup was made may have come back before its copy is found, or has none.
             let may_be_forgotten = self.is_ours(id) && self.tx.was_restored_since(recent)?;
