@@ -123,7 +123,8 @@ fn touch(story: &mut Story, side: Side, entry: &Entry, zone: &TimeZone) {
             story.stops.retain(|(reason, _)| *reason != StopReason::Undeliverable);
         }
     }
-    if matches!(side, Side::Owner | Side::Both) {
+    // A check-in is no answer: it left before the question, which is older, was there.
+    if matches!(side, Side::Owner | Side::Both) && entry.line.kind != EntryKind::CheckIn {
         // Any later word of the owner pays the debt: a mail in Sent, a logged call, meeting or mail.
         story.owes = None;
     }

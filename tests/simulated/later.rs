@@ -112,7 +112,7 @@ fn mail_in_folders_that_were_numbered_anew_is_seen_by_a_clock_that_is_ten_years_
     assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
 }
 
-/// Holds P5, P10.
+/// Holds P5.
 #[test]
 fn a_question_that_arrives_weeks_late_and_after_a_later_word_of_thanks_is_owed_an_answer() {
     let mut town = Town::new();
@@ -129,4 +129,19 @@ fn a_question_that_arrives_weeks_late_and_after_a_later_word_of_thanks_is_owed_a
     town.days_pass(60);
     assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
     assert_eq!(town.out().len(), 1);
+}
+
+/// Holds P5.
+#[test]
+fn a_question_asked_before_a_check_in_and_delivered_after_it_is_still_owed_an_answer() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    let late = town.letter(JANE, crate::support::town::ME, "A word", &[], "Can we talk on the phone next week?");
+    town.writes_to_all();
+    assert_eq!(town.out().len(), 1);
+    town.days_pass(20);
+    town.put("INBOX", &late);
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
 }
