@@ -216,7 +216,9 @@ impl Observer {
         self.began.get_or_insert(fact.at);
         let period = self.period(fact.at);
         let wrong = self.was_clock_wrong(period.checked_sub((21 * 24).hours()).unwrap_or(period));
-        if wrong || self.began.is_none_or(|began| began >= period) || self.digests.iter().any(|(other, _)| *other == period) {
+        // A turn in which the machine slept over the hour is not the one that writes the digest.
+        let was_before = self.listed.is_none_or(|(_, at)| at < period);
+        if was_before || wrong || self.began.is_none_or(|began| began >= period) || self.digests.iter().any(|(other, _)| *other == period) {
             return;
         }
         self.breaks(fact, Sort::Digest, format!("no digest came in the week from {period}"));
