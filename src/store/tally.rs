@@ -1,6 +1,6 @@
 //! What left in the last days: what caps and spacing are counted by.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::drafts::OPEN;
@@ -10,6 +10,9 @@ use crate::model::id::ContactId;
 /// The hours at which people who were forgotten since had been written to, and the family; nothing else of them.
 const FORGOTTEN: &str = "sent_to_forgotten";
 
+/// A copy in Sent of what left before a restore may bear an hour that is so much later.
+const COPY: SignedDuration = SignedDuration::from_mins(10);
+
 impl Tx<'_> {
     /// Mails that left from an instant on, or may have: when, and to which family. What caps and spacing are counted by.
     ///
@@ -18,7 +21,7 @@ impl Tx<'_> {
     pub fn sent_since(&self, since: Timestamp) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
         // Which of the mails found in Sent after a restore were check-ins is forgotten: each may have been one. CROSS: the
         // contacts are walked, and of each only the mails of these days; without a restore neither.
-        let restored = self.instant(RESTORED)?.filter(|at| *at >= since).map_or(i64::MIN, micros);
+        let restored = self.instant(RESTORED)?.filter(|at| *at >= since).map_or(i64::MIN, |at| micros(at + COPY));
         let mut statement = self.conn.prepare_cached(&format!(
             "SELECT d.sent_at AS left_at, c.family FROM draft d JOIN contact c ON c.id = d.contact WHERE d.sent_at >= ?1
              UNION ALL

@@ -145,3 +145,28 @@ fn a_question_asked_before_a_check_in_and_delivered_after_it_is_still_owed_an_an
     town.turn();
     assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
 }
+
+/// Holds P4, P17.
+#[test]
+fn the_last_mail_before_a_restore_counts_for_the_caps_though_its_copy_appears_after_it() {
+    let mut town = Town::with("[sending]\nper_family_per_week = 1\n");
+    for who in ["Jane Doe <jane@plan.example>", "Omar Reyes <omar@plan.example>"] {
+        town.add_with(who, |contact| curbside::flow::NewContact { employer: Some("Plan One".to_owned()), ..contact });
+    }
+    town.turn();
+    let backup = town.dir().join("old.db");
+    town.see().store.back_up_to(&backup).expect("a backup");
+    town.approve_all();
+    while town.out().is_empty() {
+        town.minutes_pass(1);
+    }
+    let copy = town.post().boxes.iter_mut().find(|found| found.folder.name == "Sent").expect("Sent").mails.pop();
+    let sent = town.out()[0].raw.clone();
+    restored(&mut town, &backup);
+    town.clock_to(town.see().now() + 30.seconds());
+    town.put("Sent", &copy.map_or(sent, |copy| copy.bytes));
+    town.turn();
+    town.approve_all();
+    town.days_pass(6);
+    assert_eq!(town.out().len(), 1, "one a week, and it went");
+}

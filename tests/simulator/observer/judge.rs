@@ -152,7 +152,7 @@ impl Observer {
         }
         let Some((to, restored)) = self.restored_at else { return true };
         let is_filed = self.copies.get(&delivery.id).is_some_and(|filed| !filed.is_empty());
-        delivery.step <= to || delivery.at >= restored || is_filed
+        delivery.step <= to || delivery.at > restored || is_filed
     }
 
     fn caps(&mut self, fact: &Fact, person: &Person, to: &str, before: u64) {
