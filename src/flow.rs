@@ -14,6 +14,7 @@ mod errand;
 mod explain;
 mod learn;
 mod prepare;
+mod reach;
 mod record;
 mod reread;
 mod roster;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Trouble;
 use super::deliver::LOGIN_REFUSED;
 use super::learn::{Concern, Learner};
+use super::reach;
 use crate::model::address::Address;
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Cursor, Folder, HeaderRow, Opened, Role};
@@ -139,6 +140,7 @@ pub fn login_mended(world: &World) -> Result<(), Trouble> {
 }
 
 fn pass(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
+    reach::as_far_as_wanted(world)?;
     let (mut known, unsearched) = load_known(world)?;
     let last_sync = world.store.read(|tx| tx.instant("last_sync"))?;
     let mut folders: Vec<Folder> = world.post.folders()?.into_iter().filter(|folder| folder.role.is_read()).collect();
@@ -217,16 +219,6 @@ fn load_known(world: &World) -> Result<(Known, Vec<Address>), Trouble> {
     Ok((known, unsearched))
 }
 
-/// The first day that is looked at: as the owner wants, and after a restore a week before the backup at least (P17).
-fn since(world: &World) -> Result<Date, Trouble> {
-    let span = world.settings.reading.since;
-    let (restored, synced) = world.store.read(|tx| Ok::<_, StoreError>((tx.instant("reread_from")?, tx.instant("last_sync")?)))?;
-    // Counted from the last look: to a clock that is years ahead all mail would be too old.
-    let from = synced.map_or(world.now(), |at| at.min(world.now()));
-    let wanted = from.checked_sub(jiff::SignedDuration::from_secs(span.seconds())).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(restored.map_or(wanted, |from| from.min(wanted)).to_zoned(jiff::tz::TimeZone::UTC).date())
-}
-
 /// Reads a folder from its cursor on. True when it was read from the beginning, so that no search is needed.
 fn read_new(
     world: &mut World,
@@ -240,7 +232,7 @@ fn read_new(
         world.store.read(|tx| tx.cursor(&folder.name))?.filter(|cursor| cursor.validity == opened.validity && !has_shrunk(cursor, &opened));
     let (mut at, begins, oldest) = match cursor {
         Some(cursor) => (cursor.last, false, None),
-        None => (0, true, Some(since(world)?)),
+        None => (0, true, Some(reach::begin(world)?)),
     };
     let live_from = if begins { None } else { last_sync };
     loop {
@@ -291,7 +283,7 @@ const MANY: usize = 100;
 
 /// Searches a folder for addresses that were not known when it was read.
 fn search(world: &mut World, folder: &Folder, addresses: &[Address], known: &mut Known, report: &mut FolderReport) -> Result<(), Trouble> {
-    let since = since(world)?;
+    let since = reach::first_day(world)?;
     // What was kept as a stranger's is read anew as theirs, however long ago it came.
     let first = world.store.read(|tx| tx.first_kept_from(addresses))?.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date());
     let oldest = first.and_then(|day| day.yesterday().ok()).map_or(since, |day| day.min(since));

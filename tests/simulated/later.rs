@@ -3,6 +3,7 @@
 use curbside::flow::Change;
 use curbside::mail::scripted::Moment;
 use curbside::model::draft::DraftState;
+use curbside::model::journal::EntryKind;
 use jiff::ToSpan;
 
 use crate::river::keeping::restored;
@@ -169,4 +170,42 @@ fn the_last_mail_before_a_restore_counts_for_the_caps_though_its_copy_appears_af
     town.approve_all();
     town.days_pass(6);
     assert_eq!(town.out().len(), 1, "one a week, and it went");
+}
+
+/// Holds P8, P17, T4.
+#[test]
+fn mail_that_a_restore_hid_from_a_clock_more_than_a_year_ahead_is_read_when_the_clock_is_right() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    let now = town.see().now();
+    let asked = town.letter(JANE, crate::support::town::ME, "A word", &[], "Can we talk on the phone next week?");
+    town.clock_to(now + 11_111.hours());
+    town.turn();
+    let backup = town.dir().join("old.db");
+    town.see().store.back_up_to(&backup).expect("a backup");
+    town.post().put("INBOX", &asked, now + 1.hour());
+    restored(&mut town, &backup);
+    town.turn();
+    town.clock_to(now + 2.hours());
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+    town.hours_pass(20);
+    assert_eq!(town.lines(JANE, EntryKind::TheyWrote), 1, "and only once");
+}
+
+/// Holds P8.
+#[test]
+fn an_owner_who_wants_to_look_further_back_sees_the_older_mail_at_the_next_look() {
+    let mut town = Town::new();
+    town.world().settings.reading.since = "10d".parse().expect("a span");
+    let old = town.letter(JANE, crate::support::town::ME, "A word", &[], "Can we talk on the phone next week?");
+    town.put("INBOX", &old);
+    town.days_pass(30);
+    town.add("Jane Doe <jane@plan.example>");
+    town.turn();
+    assert_eq!(town.stands(JANE), "active");
+    town.world().settings.reading.since = "90d".parse().expect("a span");
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
 }

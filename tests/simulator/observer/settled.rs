@@ -104,7 +104,8 @@ impl Observer {
             let Some(person) = self.people.get(who).filter(|person| !person.forgotten) else { continue };
             for old in self.past.get(who).into_iter().flatten() {
                 let What::Came(came) = &old.what else { continue };
-                if old.at <= self.searched_from(person, &came.from) {
+                // What came after the last look of all is still to be read.
+                if self.listed.is_none_or(|(step, _)| old.step > step) || old.at <= self.searched_from(person, &came.from) {
                     continue;
                 }
                 let count = lines.iter().filter(|(kind, id)| *id == came.id && is_of(came.says, kind)).count();
