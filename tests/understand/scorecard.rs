@@ -186,3 +186,8 @@ fn whole_mails_by_another_hand_are_understood() {
 fn hard_mails_that_nobody_had_seen_when_the_rules_were_made_are_understood() {
     holds("third", "scorecard-third.json");
 }
+
+#[test]
+fn mails_of_one_hard_thing_each_are_understood() {
+    holds("fourth", "scorecard-fourth.json");
+}

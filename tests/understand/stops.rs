@@ -234,3 +234,39 @@ fn a_clock_that_is_years_off_sets_no_day() {
         assert_eq!(reading.facts.follow_up_on, Some(day), "{written}");
     }
 }
+
+#[test]
+fn a_stop_beside_something_else_wins() {
+    for body in [
+        "Apply at https://careers.northplan.example/31 like anybody else, and quit e-mailing me.",
+        "Write to Priya Anand (panand@northplan.example) about openings. Please don't write to me here or anywhere again.",
+        "Req 30417 is open. Please do not mail me about it again.",
+        "I retired in June. Delete me please.",
+        "Wonderful news about your boards! Now please stop sending me these.",
+        "Take. Me. Off. The. List.",
+        "Hi Leah,\n\nThanks.\n\nPlease take me off your mailing list.\n\nRon",
+    ] {
+        assert!(says_stop(body), "{body}");
+    }
+}
+
+#[test]
+fn a_stop_that_is_only_told_of_asks_for_nothing() {
+    for body in [
+        "I'd hate for you to stop writing, I just can't always answer.",
+        "I keep telling recruiters to lose my number, but you I'd talk to.",
+        "The last time somebody asked to be removed from my list I cried for a week.",
+        "I'm told you'll drop me unless I answer, or you'll take me off your list.",
+        "Legal told us to stop using outside reviewers, so nothing until spring.",
+        "She said 'never contact me again' to the vendor, not to you!",
+    ] {
+        assert!(!says_stop(body), "{body}");
+    }
+    for body in [
+        "I keep telling recruiters to lose my number, and that includes you: stop writing to me.",
+        "They told me to stop answering candidates. Please take me off your list.",
+        "You asked whether I want off your list. Yes, please remove me.",
+    ] {
+        assert!(says_stop(body), "{body}");
+    }
+}

@@ -17,6 +17,8 @@ const STOP_UNHEARD: f64 = 0.6;
 const NOTHING_UNHEARD: f64 = 0.85;
 /// A cue of a stop weaker than this does not count as one.
 pub const STOP_CUE: f64 = 0.75;
+/// A stop that a cue as sure as this speaks for counts even where the rest of the mail is about other things.
+const STOP_SURE: f64 = 0.9;
 /// A more binding kindness that a sure cue speaks for is put first if the reader thinks it at least this likely.
 const SURE_CUE: f64 = 0.92;
 /// See [`SURE_CUE`].
@@ -27,10 +29,12 @@ const STOP_AMONG: f64 = 0.05;
 const STOP_AMONG_MANY: f64 = 0.005;
 /// So many sentences are many.
 const MANY: usize = 7;
+/// A stop in words that leave no doubt, beside whatever else: it wins though the reader thinks of the rest.
+const STOP_FIRM: f64 = 0.02;
 /// A further outcome beside the first.
 const BESIDE: f64 = 0.2;
 /// A cue as sure as this speaks clearly.
-const CLEAR_CUE: f64 = 0.84;
+pub const CLEAR_CUE: f64 = 0.84;
 /// A sentence that by itself is a stop this likely is one.
 pub const CLEAR_STOP: f64 = 0.85;
 /// A sentence that by itself means something else this likely puts that in force too.
@@ -39,12 +43,17 @@ const CLEAR_BESIDE: f64 = 0.5;
 /// Judges a mail.
 pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     let silent = read.sentences.is_empty();
-    let chosen = if silent { index(Outcome::Unclear) } else { in_scope(chosen(likely, &read.heard, alone), read, likely) };
+    let first = match index(Outcome::OptedOut) {
+        _ if silent => index(Outcome::Unclear),
+        stop if likely[stop] >= STOP_FIRM && scope::is_firm(read) => stop,
+        _ => chosen(likely, &read.heard, alone),
+    };
+    let (chosen, likely) = in_scope(first, read, likely, alone);
     let top = likely.iter().copied().fold(0.0, f64::max);
     let doubt = Outcome::ALL[chosen] == Outcome::Unclear && likely[chosen] < top;
     let mut findings = vec![finding(chosen, if doubt { top.min(0.5) } else { confidence(likely[chosen]) }, read)];
     if Outcome::ALL[chosen] != Outcome::Unclear {
-        findings.extend((chosen + 1..Outcome::ALL.len()).filter_map(|other| beside(other, likely, read, alone)));
+        findings.extend((chosen + 1..Outcome::ALL.len()).filter_map(|other| beside(other, &likely, read, alone)));
     }
     let mut rules: Vec<String> = read.hits.iter().map(|hit| hit.cue.name()).collect();
     rules.dedup();
@@ -53,25 +62,31 @@ pub fn judge(read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> Intent {
     Intent { confidence: findings[0].confidence, findings, rules, others_who_left: scope::others_who_left(read) }
 }
 
-/// Where another way is offered instead of the one refused, that is no stop, whatever else it is.
-fn in_scope(chosen_first: usize, read: &Read<'_>, likely: &Scores) -> usize {
+/// What only sounds like a stop is none, whatever else it is.
+fn in_scope(first: usize, read: &Read<'_>, likely: &Scores, alone: &[Alone]) -> (usize, Scores) {
     let stop = index(Outcome::OptedOut);
-    if chosen_first != stop || !scope::turns(read) {
-        return chosen_first;
+    if first != stop || !scope::is_no_stop(read, alone) {
+        return (first, *likely);
     }
-    let mut likely = *likely;
+    let heard: Vec<Heard> = read.heard.iter().filter(|one| one.outcome != Outcome::OptedOut).copied().collect();
+    let mut likely = read.likely(0..read.sentences.len(), &heard);
+    let rest = (1.0 - likely[stop]).max(0.25);
     likely[stop] = 0.0;
-    chosen(&likely, &read.heard, &[])
+    for one in &mut likely {
+        *one /= rest;
+    }
+    (chosen(&likely, &heard, &[]), likely)
 }
 
 /// Index of the outcome that is believed.
 fn chosen(likely: &Scores, heard: &[Heard], alone: &[Alone]) -> usize {
     let stop = index(Outcome::OptedOut);
-    let told = heard.iter().any(|one| one.outcome == Outcome::OptedOut && one.strength >= STOP_CUE);
+    let stop_cue = heard.iter().find(|one| one.outcome == Outcome::OptedOut).map_or(0.0, |one| one.strength);
     let among = alone.len() > 1 && alone.iter().any(|sentence| clearly(sentence, Outcome::OptedOut) >= CLEAR_STOP);
     let best = (0..likely.len()).max_by(|a, b| likely[*a].total_cmp(&likely[*b])).unwrap_or_default();
     let needed = match Outcome::ALL[best] {
-        _ if told && likely[stop] >= STOP_BELIEVED => return stop,
+        _ if stop_cue >= STOP_CUE && likely[stop] >= STOP_BELIEVED => return stop,
+        _ if stop_cue >= STOP_SURE && likely[stop] >= STOP_AMONG => return stop,
         _ if among && likely[stop] >= if alone.len() >= MANY { STOP_AMONG_MANY } else { STOP_AMONG } => return stop,
         Outcome::OptedOut => STOP_UNHEARD,
         Outcome::LeftEmployer | Outcome::WrongPerson | Outcome::Declined => END_BELIEVED,
@@ -91,6 +106,11 @@ fn sooner(best: usize, likely: &Scores, heard: &[Heard]) -> usize {
 pub fn clearly(sentence: &Alone, outcome: Outcome) -> f64 {
     let cue = sentence.heard.iter().any(|one| one.outcome == outcome && one.strength >= CLEAR_CUE);
     if cue { sentence.likely[index(outcome)] } else { 0.0 }
+}
+
+/// True when a sentence by itself would be believed to ask for a stop, cue or none.
+pub fn is_likely_stop(sentence: &Alone) -> bool {
+    sentence.likely[index(Outcome::OptedOut)] >= STOP_UNHEARD
 }
 
 fn index(outcome: Outcome) -> usize {

@@ -17,6 +17,10 @@ pub struct Table {
     pub ways: Vec<Phrase>,
     /// Sentences that offer another way to the writer.
     pub elsewhere: Vec<Phrase>,
+    /// Sentences that refuse the letters themselves: no other way takes that back.
+    pub firm: Vec<Phrase>,
+    /// Sentences that tell of a stop which nobody asks for here.
+    pub told: Vec<Phrase>,
     /// Sentences in which somebody else than the writer has left.
     pub others: Vec<Phrase>,
     /// Sentences of programs and mass mail that look like a stop and are none.
@@ -118,6 +122,8 @@ impl Table {
             "footer" => self.phrase(line, classes).map(|phrase| self.footers.push(phrase)),
             "way" => self.phrase(line, classes).map(|phrase| self.ways.push(phrase)),
             "elsewhere" => self.phrase(line, classes).map(|phrase| self.elsewhere.push(phrase)),
+            "firm" => self.phrase(line, classes).map(|phrase| self.firm.push(phrase)),
+            "told" => self.phrase(line, classes).map(|phrase| self.told.push(phrase)),
             "other" => self.phrase(line, classes).map(|phrase| self.others.push(phrase)),
             "machine" => self.phrase(line, classes).map(|phrase| self.machines.push(phrase)),
             "not" => self.lexicon.compile(line, classes).map(|word| self.negators.push(word)),

@@ -78,15 +78,29 @@ fn blocks(text: &str, habits: &Habits) -> Vec<String> {
     blocks
 }
 
-/// What stands above a closing line ("Best," "Kind regards"), and a postscript: the name and titles below say nothing.
+/// What stands above a closing line ("Best," "Kind regards"), a postscript, and words to the reader that follow all the same:
+/// the name and titles below say nothing.
 fn above_signature(mut blocks: Vec<String>, habits: &Habits) -> Vec<String> {
     const MOST_LINES: usize = 9;
     let from = blocks.len().saturating_sub(MOST_LINES).max(1);
     if let Some(end) = (from..blocks.len()).find(|at| is_closing(&blocks[*at], habits)) {
-        let postscript = blocks.split_off(end).into_iter().skip_while(|block| !is_postscript(block));
-        blocks.extend(postscript);
+        let below = blocks.split_off(end);
+        let postscript = below.iter().position(|block| is_postscript(block)).unwrap_or(below.len());
+        blocks.extend(
+            below.into_iter().enumerate().filter(|(at, block)| *at >= postscript || is_to_the_reader(block)).map(|(_, block)| block),
+        );
     }
     blocks
+}
+
+/// A sentence with a "me" or "you" in it, in small letters but for its first: no name, no title.
+fn is_to_the_reader(block: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let words: Vec<&str> = block.split_whitespace().collect();
+    let small = words.iter().skip(1).filter(|word| word.starts_with(char::is_lowercase)).count();
+    let to_the_reader =
+        words.iter().any(|word| matches!(word.trim_end_matches(['.', ',', '!', '?']), "me" | "my" | "us" | "our" | "you" | "your"));
+    words.len() >= SHORTEST && to_the_reader && small + 2 >= words.len() && block.ends_with(['.', '!', '?'])
 }
 
 fn is_closing(line: &str, habits: &Habits) -> bool {
@@ -120,7 +134,23 @@ fn split(block: &str) -> Vec<String> {
     }
     parts.push(current);
     parts.retain(|part| !part.is_empty());
-    parts
+    unhammered(parts)
+}
+
+/// "Take. Me. Off." said as if with a hammer: three or more sentences of one word each are one.
+fn unhammered(parts: Vec<String>) -> Vec<String> {
+    const BLOWS: usize = 3;
+    let blow = |part: &String| part.ends_with(['.', '!']) && !part.contains(' ') && part.chars().any(char::is_alphabetic);
+    let mut joined: Vec<String> = Vec::new();
+    for run in parts.chunk_by(|a, b| blow(a) && blow(b)) {
+        let hammered = run.len() >= BLOWS;
+        if hammered {
+            joined.push(run.iter().map(|word| word.trim_end_matches(['.', '!']).to_lowercase()).collect::<Vec<_>>().join(" "));
+        } else {
+            joined.extend(run.iter().cloned());
+        }
+    }
+    joined
 }
 
 fn ends_sentence(word: &str, next: Option<&str>) -> bool {
