@@ -31,6 +31,15 @@ pub struct World {
     pub dry_run: bool,
 }
 
+/// What the owner's files say, read again.
+#[derive(Debug)]
+pub struct Renewed {
+    /// What the owner wants.
+    pub settings: Settings,
+    /// The check-in templates.
+    pub library: Library,
+}
+
 impl World {
     /// The hour.
     #[must_use]

@@ -1,16 +1,18 @@
 //! `curbside run`
 
-use std::path::Path;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::frame::allows_moved_clock;
+use super::places::Places;
 use super::{Failure, Frame, Kind};
+use crate::checkins::Library;
 use crate::config;
 use crate::daemon::{self, Ended, Reload, lock::Lock};
 use crate::flow;
 use crate::mail::post::Wake;
 use crate::model::settings::Settings;
-use crate::world::World;
+use crate::world::{Renewed, World};
 
 mod turn;
 
@@ -47,23 +49,47 @@ pub(super) fn run(args: Args, frame: &Frame) -> Result<(), Failure> {
     }
 }
 
-/// Reads the settings again whenever their file has another time or length.
+/// Reads settings and templates again whenever a file of theirs has another time or length.
 fn reload(frame: &Frame) -> Result<Reload, Failure> {
-    let file = frame.places()?.config_file();
-    let stamp = |file: &Path| std::fs::metadata(file).and_then(|meta| Ok((meta.modified()?, meta.len()))).ok();
+    let places = frame.places()?;
+    let stamps = move |places: &Places| (stamp(&places.config_file()), stamps_in(&places.templates()));
     let is_moved = frame.global.now.is_some();
-    let mut seen = stamp(&file);
+    let mut seen = stamps(&places);
     Ok(Box::new(move || {
-        let now = stamp(&file);
-        if std::mem::replace(&mut seen, now) == now {
+        let now = stamps(&places);
+        if std::mem::replace(&mut seen, now.clone()) == now {
             return None;
         }
-        let settings = config::load(&file).map_err(|error| error.to_string());
+        let settings = config::load(&places.config_file()).map_err(|error| error.to_string());
         let is_allowed = |settings: &Settings| !is_moved || allows_moved_clock(&settings.account);
         Some(settings.and_then(|settings| {
-            is_allowed(&settings).then_some(settings).ok_or_else(|| "--now is only for mail hosts on this machine".to_owned())
+            let refused = || "--now is only for mail hosts on this machine".to_owned();
+            is_allowed(&settings).then(|| Renewed { settings, library: library(&places) }).ok_or_else(refused)
         }))
     }))
+}
+
+/// The templates; what is wrong with one is said, and it is not used.
+fn library(places: &Places) -> Library {
+    let (library, errors) = Library::load(&places.templates());
+    for error in errors {
+        tracing::error!("a template is not used: {error}");
+    }
+    library
+}
+
+/// When a file was written last, and how long it is; `None` when there is none.
+type Stamp = Option<(SystemTime, u64)>;
+
+fn stamp(file: &Path) -> Stamp {
+    std::fs::metadata(file).and_then(|meta| Ok((meta.modified()?, meta.len()))).ok()
+}
+
+fn stamps_in(folder: &Path) -> Vec<(PathBuf, Stamp)> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+    let mut stamps: Vec<_> = files.map(|file| (file.clone(), stamp(&file))).collect();
+    stamps.sort();
+    stamps
 }
 
 /// Other commands hold the lock for moments; only one that holds on is another one at work.

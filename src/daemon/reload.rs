@@ -1,12 +1,14 @@
-//! Settings that change while the daemon runs: obeyed at its next turn; wrong ones stop all sending until they are right.
+//! Settings and templates that change while the daemon runs: obeyed at its next turn; wrong settings stop all sending until
+//! they are right.
 
 use crate::flow::Trouble;
 use crate::mail::post::{Post, Wake};
 use crate::model::settings::Settings;
-use crate::world::World;
+use crate::world::{Renewed, World};
 
-/// Tells the settings when their file has changed since it was asked last, or what is wrong with them.
-pub type Reload = Box<dyn FnMut() -> Option<Result<Settings, String>> + Send>;
+/// Tells the settings and templates when a file of theirs has changed since it was asked last, or what is wrong with the
+/// settings.
+pub type Reload = Box<dyn FnMut() -> Option<Result<Renewed, String>> + Send>;
 
 /// What `status` says of settings that are wrong.
 const KEY: &str = "config_error";
@@ -30,10 +32,11 @@ impl Reloading {
     pub(super) fn look(&mut self, world: &mut World, wake: &Wake) -> Result<(), Trouble> {
         match (self.reload)() {
             None => return Ok(()),
-            Some(Ok(settings)) => {
-                tracing::info!("the settings have changed");
+            Some(Ok(Renewed { settings, library })) => {
+                tracing::info!("the settings or templates have changed");
                 self.is_wrong = false;
                 take_over(world, settings, wake);
+                world.library = library;
                 world.store.write(|tx| tx.clear_value(KEY))?;
             }
             Some(Err(what)) => {

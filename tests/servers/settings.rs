@@ -52,6 +52,23 @@ fn o3_a_running_daemon_obeys_a_new_never() {
     assert_eq!(daemon.terminate().0, Some(0));
 }
 
+#[test]
+fn a_running_daemon_writes_with_the_template_that_the_owner_has_just_made() {
+    let owner = Owner::new("leah");
+    let daemon = owner.run();
+    let (before, _) = owner.knows("Jane Doe");
+    wait_until("she has a draft", || owner.drafts(&before).len() == 1);
+    let folder = owner.home.join("templates/checkin");
+    fs::create_dir_all(&folder).expect("our folder");
+    let front = "+++\nsubject = \"A hello of my own\"\nreason = \"first_word\"\nrelation = [\"any\"]\n+++\n";
+    fs::write(folder.join("first-word-any.md"), format!("{front}Hi {{{{ greeting }}}},\n\nIn my own words.\n\nBest,\n")).expect("our file");
+    let (after, _) = owner.knows("Omar Reyes");
+    wait_until("he has a draft", || owner.drafts(&after).len() == 1);
+    assert_eq!(owner.draft(&after)["subject"], "A hello of my own");
+    assert_ne!(owner.draft(&before)["subject"], "A hello of my own", "what waits for a yes stays as it was shown");
+    assert_eq!(daemon.terminate().0, Some(0));
+}
+
 /// Holds P1, P13, O4, S10.
 #[test]
 fn o4_a_password_that_is_no_longer_right_pauses_all_and_nothing_is_lost() {
