@@ -48,7 +48,7 @@ pub fn draft(world: &World, tx: &Tx<'_>, touch: &Touch, candidate: &Candidate) -
     let is_first = candidate.story.our_mails == 0 && !candidate.story.ever_theirs;
     let thread = if is_first { None } else { thread(world, tx, &candidate.contact)? };
     let context = context(world, tx, touch, candidate)?;
-    let (words, mut blocked) = match words(tx, template, &context, touch)? {
+    let (words, mut blocked) = match words(tx, template, &context, &candidate.contact)? {
         Ok(words) => (words, None),
         Err(why) => (checkins::Draft { subject: String::new(), text: String::new() }, Some(why)),
     };
@@ -162,21 +162,26 @@ fn tells(text: &str, news: &str) -> bool {
 
 type Words = Result<checkins::Draft, String>;
 
-/// Renders with many seeds and keeps the rendering that shares fewest sentences with other drafts.
-fn words(tx: &Tx<'_>, template: &Template, context: &Context, touch: &Touch) -> Result<Words, StoreError> {
-    let used: HashSet<String> = tx.recent_drafts(RECENT)?.iter().flat_map(|draft| checkins::sentences(&draft.content.text)).collect();
-    let start = u64::try_from(touch.contact.0).unwrap_or(0).wrapping_mul(7_919);
-    let mut best: Option<(usize, checkins::Draft)> = None;
+/// Renders with many seeds and keeps the rendering that colleagues who compare their mail would find least alike: no
+/// subject that somebody of the employer was shown lately, and fewest sentences of other drafts.
+fn words(tx: &Tx<'_>, template: &Template, context: &Context, contact: &Contact) -> Result<Words, StoreError> {
+    let recent = tx.recent_drafts(RECENT)?;
+    let used: HashSet<String> = recent.iter().flat_map(|draft| checkins::sentences(&draft.content.text)).collect();
+    let is_colleague = |draft: &&Draft| contact.family.is_some() && draft.family == contact.family && draft.contact != contact.id;
+    let shown: HashSet<&str> = recent.iter().filter(is_colleague).map(|draft| draft.content.subject.as_str()).collect();
+    let start = u64::try_from(contact.id.0).unwrap_or(0).wrapping_mul(7_919);
+    let mut best: Option<((bool, usize), checkins::Draft)> = None;
     for seed in 0..SEEDS {
         let rendered = match checkins::render(template, context, start.wrapping_add(seed)) {
             Ok(rendered) => rendered,
             Err(error) => return Ok(Err(error.to_string())),
         };
         let shared = checkins::sentences(&rendered.text).iter().filter(|sentence| used.contains(*sentence)).count();
-        if best.as_ref().is_none_or(|(least, _)| shared < *least) {
-            best = Some((shared, rendered));
+        let alike = (shown.contains(rendered.subject.as_str()), shared);
+        if best.as_ref().is_none_or(|(least, _)| alike < *least) {
+            best = Some((alike, rendered));
         }
-        if shared == 0 {
+        if alike == (false, 0) {
             break;
         }
     }

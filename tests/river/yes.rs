@@ -389,3 +389,24 @@ fn p1_what_was_rendered_goes_with_the_file_that_the_yes_was_given_to() {
     let out = town.out();
     assert!(out.len() == 1 && holds(&out[0].raw, "the first words"), "{:?}", town.draft(JANE));
 }
+
+#[test]
+fn colleagues_at_one_employer_who_compare_their_mail_find_no_subject_twice() {
+    let mut town = Town::new();
+    for name in ["Ann", "Bea", "Cal", "Dan", "Eve", "Fay"] {
+        let employer = Some("Plan One".to_owned());
+        town.add_with(&format!("{name} Doe <{name}@plan.example>"), |contact| curbside::flow::NewContact { employer, ..contact });
+    }
+    for _ in 0..40 {
+        town.turn();
+        town.approve_all();
+        town.days_pass(1);
+    }
+    let mut subjects: Vec<String> = town.out().iter().map(|out| out.mail.subject.clone()).collect();
+    assert!(subjects.len() >= 6, "{subjects:?}");
+    subjects.truncate(6);
+    let said = subjects.len();
+    subjects.sort();
+    subjects.dedup();
+    assert_eq!(subjects.len(), said, "{subjects:?}");
+}
