@@ -123,9 +123,19 @@ impl Learner<'_> {
         for id in mail.refers_to().take(1) {
             after = self.tx.message_by_rfc_id(id)?.map(|parent| parent.at);
         }
+        if self.is_clock_behind(arrived, after)? {
+            return Ok(arrived.max(after.unwrap_or(arrived)));
+        }
         let at = after.and_then(|parent| parent.checked_add(1.second()).ok()).map_or(at, |parent| at.max(parent));
         // Not even a clock set back a little, as --now may be between two commands, turns question and answer round.
         Ok(at.min(self.now).max(after.unwrap_or(Timestamp::MIN)))
+    }
+
+    /// True when the server's stamp and what was done before both are far ahead of this machine's clock: then it is the
+    /// clock that is wrong, and the stamp is right.
+    fn is_clock_behind(&self, arrived: Timestamp, parent: Option<Timestamp>) -> Result<bool, StoreError> {
+        let is_ahead = |at: Timestamp| at.duration_since(self.now) > DOUBT;
+        Ok(is_ahead(arrived) && (parent.is_some_and(is_ahead) || self.tx.instant("last_sync")?.is_some_and(is_ahead)))
     }
 
     /// What is new comes after what was done with these contacts so far, even when the clock was set back since.

@@ -89,7 +89,9 @@ fn touch_of(draft: &Draft) -> Touch {
 /// What left in the last days and what is to leave: caps and spacing count both.
 pub(super) fn booked(world: &World, tx: &Tx<'_>, open: &[Draft]) -> Result<Vec<(Timestamp, Option<String>)>, StoreError> {
     let mut booked = tx.sent_since(counted_since(world))?;
-    booked.extend(open.iter().filter(|draft| draft.state != DraftState::Doubtful).map(|draft| (draft.send_at, draft.family.clone())));
+    // What is on its way leaves at the hour of this attempt, however long ago it was due.
+    let leaves = |draft: &Draft| if draft.state == DraftState::Sending { draft.changed_at } else { draft.send_at };
+    booked.extend(open.iter().filter(|draft| draft.state != DraftState::Doubtful).map(|draft| (leaves(draft), draft.family.clone())));
     Ok(booked)
 }
 

@@ -107,16 +107,19 @@ impl Pen<'_> {
 /// # Errors
 /// When the database fails.
 pub fn restory_all(world: &World) -> Result<(), Trouble> {
-    let pen = world.pen();
     let rules = format!("{:?} {:?}", world.settings.cadence, world.settings.owner.zone);
     if world.store.read(|tx| tx.value("cadence"))?.as_deref() == Some(rules.as_str()) {
         return Ok(());
     }
-    world.store.write(|tx| {
-        for kept in tx.contacts()? {
-            pen.restory(tx, kept.contact.id)?;
-        }
-        tx.set_value("cadence", &rules)?;
-        Ok(())
-    })
+    restory_everybody(world)?;
+    Ok(world.store.write(|tx| tx.set_value("cadence", &rules))?)
+}
+
+/// Adds up all stories anew, whatever the reason.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn restory_everybody(world: &World) -> Result<(), Trouble> {
+    let pen = world.pen();
+    world.store.write(|tx| tx.contacts()?.iter().try_for_each(|kept| Ok(pen.restory(tx, kept.contact.id)?)))
 }

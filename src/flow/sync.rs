@@ -14,6 +14,7 @@ use crate::model::address::Address;
 use crate::model::edge::EdgeError;
 use crate::model::folder::{Cursor, Folder, HeaderRow, Opened, Role};
 use crate::model::id::ContactId;
+use crate::steps::story::DOUBT;
 use crate::steps::understand::Taught;
 use crate::store::{StoreError, Tx};
 use crate::world::World;
@@ -99,6 +100,7 @@ fn hash(id: &str) -> u64 {
 /// When the mailbox cannot be reached or the database fails; everything learnt until then is kept.
 pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
     let begun = world.now();
+    let last_look = world.store.read(|tx| tx.instant("last_sync"))?;
     let outcome = pass(world);
     let (key, value) = match &outcome {
         Ok(_) => ("last_sync", begun.to_string()),
@@ -121,6 +123,10 @@ pub fn sync(world: &mut World) -> Result<Vec<FolderReport>, Trouble> {
             Ok(())
         }
     })?;
+    // Which hours are still to come, and so not believed, is another question for a clock that was set.
+    if last_look.is_some_and(|last| begun.duration_since(last).abs() > DOUBT) {
+        super::record::restory_everybody(world)?;
+    }
     outcome
 }
 

@@ -21,6 +21,9 @@ const US_ZONES: [&str; 7] = [
 /// 12:00 to 16:30 Eastern is a decent hour in every mainland zone.
 const CAREFUL: Hours = Hours { from: 12 * 60, to: 16 * 60 + 30 };
 
+/// So many minutes before the end of the hours the last mail begins.
+const LAST_CALL: u16 = 2;
+
 /// When a person may be written to.
 #[derive(Debug, Clone)]
 pub struct Window {
@@ -49,7 +52,14 @@ impl Window {
     pub fn is_open(&self, at: Timestamp) -> bool {
         let local = at.to_zoned(self.zone.clone());
         let minute = u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or(0);
-        self.is_business_day(local.date()) && (self.hours.from..self.hours.to).contains(&minute)
+        self.is_business_day(local.date()) && (self.hours.from..self.last_call()).contains(&minute)
+    }
+
+    /// The minute of the day in which no mail begins any more: the server takes it some moments later, and that is the hour
+    /// that the recipient sees.
+    fn last_call(&self) -> u16 {
+        let hours = self.hours;
+        if hours.is_whole_day() { hours.to } else { hours.to.saturating_sub(LAST_CALL).max(hours.from + 1) }
     }
 
     /// The first instant at or after another at which a mail may leave.
@@ -86,12 +96,20 @@ impl Window {
 /// The zone that a person's own recent mails show; the newest first. UTC says nothing: many servers stamp it.
 #[must_use]
 pub fn zone_of_mails(mails: &[(Timestamp, Offset)]) -> Option<TimeZone> {
-    let (latest, newest) = *mails.iter().find(|(_, offset)| *offset != Offset::UTC)?;
-    let fits = |zone: &TimeZone| mails.iter().filter(|(at, offset)| zone.to_offset(*at) == *offset).count();
+    let telling = || mails.iter().filter(|(at, offset)| *offset != Offset::UTC && !is_turning(*at));
+    let (latest, newest) = *telling().next()?;
+    let fits = |zone: &TimeZone| telling().filter(|(at, offset)| zone.to_offset(*at) == *offset).count();
     let american = US_ZONES.iter().filter_map(|name| TimeZone::get(name).ok()).filter(|zone| zone.to_offset(latest) == newest);
     // The last of equals loses to the first, so that the commonest zone wins a tie.
     let best = american.rev().max_by_key(fits);
     Some(best.unwrap_or_else(|| newest.to_time_zone()))
+}
+
+/// True in the night in which the clocks are changed: a zone that has done so shows the offset of one that has not yet.
+fn is_turning(at: Timestamp) -> bool {
+    let Ok(eastern) = TimeZone::get(US_ZONES[0]) else { return false };
+    let offset = |at: Option<Timestamp>| at.map(|at| eastern.to_offset(at));
+    offset(at.checked_sub(8.hours()).ok()) != offset(at.checked_add(8.hours()).ok())
 }
 
 /// What is known to be on its way or gone: when, and to which family.

@@ -3,6 +3,7 @@
 use curbside::flow::Change;
 use curbside::mail::scripted::Moment;
 use curbside::model::draft::DraftState;
+use curbside::model::edge::SendAnswer;
 use curbside::model::journal::EntryKind;
 use jiff::ToSpan;
 
@@ -208,4 +209,97 @@ fn an_owner_who_wants_to_look_further_back_sees_the_older_mail_at_the_next_look(
     town.world().settings.reading.since = "90d".parse().expect("a span");
     town.turn();
     assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+}
+
+/// Holds P3, T4.
+#[test]
+fn what_the_owner_wrote_by_hand_counts_from_its_day_though_it_was_read_by_a_clock_fifty_years_behind() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    town.days_pass(60);
+    let now = town.see().now();
+    town.owner_writes(JANE, "A word from me, by the way.");
+    town.clock_to(now - 444_444.hours());
+    town.turn();
+    town.hours_pass(10);
+    town.clock_to(now + 1.hour());
+    town.turn();
+    for _ in 0..6 {
+        town.approve_all();
+        town.days_pass(1);
+    }
+    assert_eq!(town.out().len(), 1, "{:?}", town.journal(JANE));
+}
+
+/// Holds P3, T4.
+#[test]
+fn a_clock_that_was_fifty_years_behind_puts_no_year_of_its_own_into_a_note() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    town.days_pass(10);
+    town.they_write(JANE, "Nothing right now. Please get back to me in three months.");
+    town.turn();
+    town.days_pass(60);
+    let now = town.see().now();
+    town.clock_to(now - 444_444.hours());
+    town.turn();
+    town.hours_pass(20);
+    town.clock_to(now + 1.hour());
+    town.turn();
+    town.days_pass(40);
+    let drafts = town.drafts();
+    assert_eq!(drafts.len(), 1, "{:?}", town.why(JANE));
+    assert!(!drafts[0].content.text.contains("19"), "{} {:#?}", drafts[0].content.text, town.journal(JANE));
+}
+
+/// Holds P1, P4.
+#[test]
+fn a_mail_in_doubt_that_was_due_while_the_machine_slept_counts_for_the_day_on_which_it_left() {
+    let mut town = Town::with("[sending]\nper_day = 2\nspacing = \"0s\"\nundo = \"0s\"\n");
+    for name in ["ann", "bea", "cal"] {
+        town.add(&format!("{name} Doe <{name}@{name}.example>"));
+    }
+    town.turn();
+    town.approve_all();
+    // The machine slept over their hours, and the answer to the first is lost.
+    let woken = town.see().now() + (48 + 3).hours();
+    town.clock_to(woken);
+    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
+    town.turn();
+    town.minutes_pass(9);
+    assert_eq!(town.out().len(), 1, "two a day, and one of them is in doubt");
+    town.days_pass(3);
+    assert_eq!(town.out().len(), 2, "the third goes on another day");
+}
+
+/// Holds P4.
+#[test]
+fn a_mail_written_in_the_night_of_the_clock_change_does_not_make_a_person_of_denver_one_of_chicago() {
+    let written: jiff::Timestamp = "2027-11-07T07:23:19Z".parse().expect("an hour");
+    let denver = jiff::tz::offset(-6);
+    assert!(curbside::steps::window::zone_of_mails(&[(written, denver)]).is_none(), "Chicago shows the same in this hour");
+    let later = (written + (30 * 24).hours(), jiff::tz::offset(-7));
+    let zone = curbside::steps::window::zone_of_mails(&[later, (written, denver)]).expect("a zone");
+    assert_eq!(zone.iana_name(), Some("America/Denver"));
+}
+
+/// Holds P4.
+#[test]
+fn nothing_leaves_in_the_last_minute_of_decent_hours_to_arrive_after_them() {
+    let mut town = Town::new();
+    town.add_with("Jane Doe <jane@plan.example>", |contact| curbside::flow::NewContact {
+        zone: Some("America/Denver".to_owned()),
+        ..contact
+    });
+    town.turn();
+    town.approve_all();
+    let day = town.now().date();
+    let evening = day.tomorrow().expect("a day").at(16, 29, 57, 0).to_zoned(jiff::tz::TimeZone::get("America/Denver").expect("a zone"));
+    town.clock_to(evening.expect("an hour").timestamp());
+    town.turn();
+    assert_eq!(town.out().len(), 0);
+    town.days_pass(4);
+    assert_eq!(town.out().len(), 1, "but in the hours of another day");
 }

@@ -151,7 +151,10 @@ impl Observer {
             return false;
         }
         let Some((to, restored)) = self.restored_at else { return true };
-        let is_filed = self.copies.get(&delivery.id).is_some_and(|filed| !filed.is_empty());
+        // The copy of the same mail, sent once more, tells nothing of the first.
+        let again = self.deliveries.iter().find(|other| other.id == delivery.id && other.step > delivery.step);
+        let is_filed =
+            self.copies.get(&delivery.id).is_some_and(|filed| filed.iter().any(|step| again.is_none_or(|again| *step < again.step)));
         delivery.step <= to || delivery.at > restored || is_filed
     }
 
