@@ -1,6 +1,7 @@
 //! Places one can apply to: requisition numbers, titles and links, brought together.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use linkify::{LinkFinder, LinkKind};
@@ -15,6 +16,10 @@ use super::named::{Phrases, add_phrase};
 use super::words::Page;
 use crate::model::reading::{Opening, Outcome};
 
+mod whole;
+
+use whole::whole;
+
 /// No mail offers more.
 const MOST: usize = 20;
 
@@ -23,6 +28,8 @@ struct Lists {
     nouns: HashSet<String>,
     words: HashSet<String>,
     offers: HashSet<String>,
+    places: HashSet<String>,
+    alone: HashSet<String>,
     no: Vec<String>,
     boards: Vec<String>,
     never: Vec<String>,
@@ -30,10 +37,10 @@ struct Lists {
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let mut book = Book::section("facts.toml", super::FACTS, "openings");
-    let [nouns, words, offers] = ["nouns", "words", "offers"].map(|key| book.set(key));
+    let [nouns, words, offers, places, alone] = ["nouns", "words", "offers", "places", "alone"].map(|key| book.set(key));
     let [no, boards, never] = ["no", "boards", "never"].map(|key| book.texts(key));
     book.close();
-    Lists { nouns, words, offers, no, boards, never }
+    Lists { nouns, words, offers, places, alone, no, boards, never }
 });
 
 static NO: LazyLock<Phrases> = LazyLock::new(|| {
@@ -46,11 +53,11 @@ static NO: LazyLock<Phrases> = LazyLock::new(|| {
 
 /// `Req # R-10234`, `job ID 55123`, `posting number: ABC-1234`.
 static LABELLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let label = r"\b(?:req(?:uisition)?s?|job|posting|position|opening|vacancy|listing|role|announcement|ref(?:erence)?|tracking)";
+    let label = r"\b(?:req(?:uisition)?s?|jobs?|jd|postings?|positions?|openings?|vacancy|listings?|roles?|announcement|ref(?:erence)?|tracking)\.?";
     let sort = r"(?:[ \t]{0,2}(?:id|no|num|number|code|#|ref|req(?:uisition)?)\b?\.?#?){0,2}";
-    let link = r"[ \t]{0,2}(?:is|was|:|=|-|#|\()?[ \t]{0,2}[#(]?[ \t]?";
+    let link = r"[ \t]{0,2}(?:is|was|for|:|=|-|#|\()?[ \t]{0,2}[#(]?[ \t]?";
     Regex::new(&format!(
-        r"(?i-u){label}{sort}{link}([a-z]{{0,6}}[-_]?\d[a-z0-9]{{0,12}}(?:[-_]\d[a-z0-9]{{0,10}}){{0,2}}(?-i:-[A-Z]{{1,3}})?)\b"
+        r"(?i-u){label}{sort}{link}([a-z]{{0,6}}[-_/]?\d[a-z0-9]{{0,12}}(?:[-_]\d[a-z0-9]{{0,10}}){{0,2}}(?-i:-[A-Z]{{1,3}})?)\b(?:[ \t]?(?:,|and|or|&)[ \t]#?(\d{{4,8}})\b)?"
     ))
     .ok()
 });
@@ -65,7 +72,7 @@ static BARE: LazyLock<meta::Regex> = LazyLock::new(|| {
 /// Numbers with a weaker sign, believed where a place is offered: `posted as 5567`, `number 24-1187`, `CR-PHY-208`.
 static OFFERED: LazyLock<Option<bytes::Regex>> = LazyLock::new(|| {
     let label = r"\b(?:number|num|id|posted as|listed as|listed under|apply under|under|req\w{0,9})(?:'s)?[^.\n\d$]{0,22}?";
-    let code = r"[A-Z]{2,5}-[A-Z]{2,5}-\d{2,6}|\b\d{2}-\d{3,5}|\b20\d{2}-\d{3,5}|\b\d{5,6}";
+    let code = r"[A-Z]{2,5}[-/][A-Z]{2,5}-\d{2,6}|[A-Z]{2,5}[-/]\d{2,6}|\b\d{2}-\d{3,5}|\b20\d{2}-\d{3,5}|\b\d{5,6}";
     bytes::Regex::new(&format!(r"(?-u)(?:(?i:{label})((?:[A-Z]{{2,5}}-)?[A-Z]{{0,5}}-?\d[\d-]{{2,11}})|(?:^|[ \t\n(#])({code}))\b")).ok()
 });
 
@@ -113,6 +120,9 @@ pub fn openings(page: &Page<'_>, links: &[(usize, String)], outcomes: &[Outcome]
     pieces.extend(postings.map(|(at, url)| (*at, Piece::Link(url.clone()))));
     let found = !pieces.is_empty();
     pieces.extend(titles(page, links, offered || found, outcomes.is_empty()).into_iter().map(|(at, title)| (at, Piece::Title(title))));
+    if offered && pieces.is_empty() {
+        pieces.extend(place(page).map(|(at, title)| (at, Piece::Title(title))));
+    }
     pieces.sort_by_key(|(at, _)| *at);
     gather(pieces.into_iter().map(|(_, piece)| piece))
 }
@@ -164,33 +174,45 @@ fn numbers(page: &Page<'_>, links: &[(usize, String)], offered: bool) -> Vec<(us
     if !page.text.bytes().any(|b| b.is_ascii_digit()) {
         return Vec::new();
     }
-    let mut all: Vec<(usize, usize, String)> = Vec::new();
-    if let Some(regex) = LABELLED.as_ref() {
-        let hits =
-            regex.captures_iter(page.text).filter_map(|hit| hit.get(1).map(|number| (hit.get(0).map_or("", |all| all.as_str()), number)));
-        all.extend(
-            hits.filter(|(all, number)| is_number(number.as_str(), all))
-                .map(|(_, number)| (number.start(), number.end(), number.as_str().to_owned())),
-        );
+    let mut all: Vec<Range<usize>> = labelled(page.text);
+    let bare = BARE.find_iter(page.text).map(|hit| whole(page.text, hit.range()));
+    all.extend(bare.filter(|at| !is_code(&page.text[at.clone()])));
+    if offered {
+        all.extend(spoken(page.text));
     }
-    let bare = BARE.find_iter(page.text).map(|hit| (hit.start(), hit.end(), page.text[hit.range()].to_owned()));
-    all.extend(bare.filter(|(_, _, number)| !is_code(number)));
-    if let (true, Some(regex)) = (offered, OFFERED.as_ref()) {
-        let hits = regex.captures_iter(page.text.as_bytes()).filter_map(|hit| hit.get(1).or(hit.get(2)).map(|number| number.range()));
-        let spoken = hits.filter_map(|at| page.text.get(at.clone()).map(|number| (at, number)));
-        all.extend(spoken.filter(|(_, number)| is_offered_number(number)).map(|(at, number)| (at.start, at.end, number.to_owned())));
-    }
-    all.sort_by_key(|(start, end, _)| (*start, std::cmp::Reverse(*end)));
+    all.sort_by_key(|at| (at.start, std::cmp::Reverse(at.end)));
     let mut reached = 0;
     let mut kept = Vec::new();
-    for (start, end, number) in all {
-        let linked = links.iter().any(|(at, url)| *at <= start && start < at + url.len());
-        if start >= reached && !linked {
-            reached = end;
-            kept.push((start, number));
+    for at in all {
+        let linked = links.iter().any(|(link, url)| *link <= at.start && at.start < link + url.len());
+        if at.start >= reached && !linked {
+            reached = at.end;
+            kept.push((at.start, page.text[at].to_owned()));
         }
     }
     kept
+}
+
+/// Numbers behind a word that calls them so, and a second one beside the first.
+fn labelled(text: &str) -> Vec<Range<usize>> {
+    let Some(regex) = LABELLED.as_ref() else { return Vec::new() };
+    let mut all = Vec::new();
+    for hit in regex.captures_iter(text) {
+        let (Some(found), Some(number)) = (hit.get(0), hit.get(1)) else { continue };
+        let at = whole(text, number.range());
+        if is_number(&text[at.clone()], &text[found.start()..number.start()]) {
+            all.push(at);
+            all.extend(hit.get(2).map(|second| second.range()));
+        }
+    }
+    all
+}
+
+/// Numbers with a weak sign.
+fn spoken(text: &str) -> Vec<Range<usize>> {
+    let Some(regex) = OFFERED.as_ref() else { return Vec::new() };
+    let hits = regex.captures_iter(text.as_bytes()).filter_map(|hit| hit.get(1).or(hit.get(2)).map(|number| number.range()));
+    hits.filter(|at| text.get(at.clone()).is_some_and(is_offered_number)).map(|at| whole(text, at)).collect()
 }
 
 /// Neither a year nor a telephone number nor a few cases a week.
@@ -206,14 +228,20 @@ fn is_offered_number(number: &str) -> bool {
         && (digits > 3 || number.contains('-'))
 }
 
-/// Three figures at least; a bare year, time or count is none.
-fn is_number(number: &str, all: &str) -> bool {
+/// Three figures at least, or a code in capitals that is called one; a bare year, time or count is none.
+fn is_number(number: &str, label: &str) -> bool {
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
     let plain = digits == number.len();
     let year = plain && digits == 4 && (number.starts_with("19") || number.starts_with("20"));
-    let label = all[..all.len() - number.len()].to_ascii_lowercase();
+    let label = label.to_ascii_lowercase();
     let named = ["id", "#", "no", "num", "code", ":", "req", "is"].iter().any(|word| label.contains(word));
-    if plain { digits >= if named { 3 } else { 4 } && (!year || label.contains('#') || label.contains("id")) } else { digits >= 3 }
+    if plain { digits >= if named { 3 } else { 4 } && (!year || label.contains('#') || label.contains("id")) } else { digits >= 3 || (named && is_capital_code(number)) }
+}
+
+/// `MD4-WEST`
+fn is_capital_code(number: &str) -> bool {
+    let capitals = number.bytes().filter(u8::is_ascii_uppercase).count();
+    number.len() >= 5 && capitals >= 2 && number.contains(['-', '/', '_']) && !number.bytes().any(|b| b.is_ascii_lowercase())
 }
 
 /// Things that look like requisitions and are not.
@@ -244,6 +272,20 @@ fn titles(page: &Page<'_>, links: &[(usize, String)], offered: bool, guess: bool
     all
 }
 
+/// "a spot on the night team": what is offered in a mail that has neither a title nor a number nor a link.
+fn place(page: &Page<'_>) -> Option<(usize, String)> {
+    const LONGEST: usize = 5;
+    let at = (0..page.words.len()).find(|k| LISTS.places.contains(page.low(*k)) && !refuses(page, *k))?;
+    let sentence = page.sentence(at);
+    let plain = |k: usize| page.sentence(k) == sentence && !matches!(page.lex(k), Lex::Mark(_));
+    let article = |k: usize| matches!(page.low(k), "a" | "an" | "one" | "the" | "our" | "another" | "my");
+    let from = (at.saturating_sub(LONGEST)..at).rev().take_while(|k| plain(*k)).find(|k| article(*k)).map_or(at, |k| k + 1);
+    let led = matches!(page.low(at + 1), "on" | "in" | "for" | "with" | "of");
+    let more = if led { (at + 1..page.words.len()).take(LONGEST).take_while(|k| plain(*k)).count() } else { 0 };
+    let text = page.text.get(page.words[from].start..page.words[at + more].end)?;
+    Some((page.words[from].start, text.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
 /// A title whose first noun stands at `i`: its first word and the first after it.
 fn title_at(page: &Page<'_>, i: usize) -> Option<(usize, usize)> {
     LISTS.nouns.contains(page.low(i)).then_some(())?;
@@ -257,7 +299,7 @@ fn title_at(page: &Page<'_>, i: usize) -> Option<(usize, usize)> {
         let Some(next) = next else { break };
         to = next;
     }
-    let short = to - from < 2 && !matches!(page.low(i), "amd" | "cmo" | "acmo" | "reviewer" | "reviewers");
+    let short = to - from < 2 && !LISTS.alone.contains(page.low(i));
     let lone = page.low(i).starts_with("physician") && to == i + 1 && from + 1 >= i;
     (!short && !lone).then_some((from, to))
 }
@@ -294,8 +336,17 @@ fn offers(page: &Page<'_>, at: usize) -> bool {
     sentence_has(page, at, |k| LISTS.offers.contains(page.low(k)))
 }
 
+/// "I'm the medical director here" offers nothing, "I'm filling a medical director role" does; so does "nothing except …".
 fn refuses(page: &Page<'_>, at: usize) -> bool {
-    sentence_has(page, at, |k| NO.get(page.low(k)).is_some_and(|list| list.iter().any(|(rest, _)| ends(page, k + 1, rest).is_some())))
+    /// So many words after "I'm" stands one's own title.
+    const OWN: usize = 3;
+    let acts = |k: usize, end: usize| matches!(page.low(k), "i'm" | "i") && (page.low(end).ends_with("ing") || !(end..=end + OWN).contains(&at));
+    let refused = |k: usize| {
+        let phrases = NO.get(page.low(k)).into_iter().flatten();
+        phrases.filter_map(|(rest, _)| ends(page, k + 1, rest)).any(|end| !acts(k, end))
+    };
+    let excepted = |k: usize| matches!(page.low(k), "except" | "besides" | "excepting") && k < at;
+    sentence_has(page, at, refused) && !sentence_has(page, at, excepted)
 }
 
 fn sentence_has(page: &Page<'_>, at: usize, hit: impl Fn(usize) -> bool) -> bool {
