@@ -66,7 +66,8 @@ fn same_time(scene: &Scene<'_>, clocks: &mut Vec<Clock>) {
         .take(2)
     {
         let n = clocks.partition_point(|clock| clock.from < i);
-        if let Some(model) = n.checked_sub(1).or(Some(n)).and_then(|n| clocks.get(n)).copied() {
+        let plain = clocks[..n].iter().rev().find(|clock| !matches!(clock.hours, Hours::Part(..)));
+        if let Some(model) = plain.or_else(|| clocks[..n].last()).or_else(|| clocks.get(n)).copied() {
             clocks.insert(n, Clock { from: i, to: i + 2, ..model });
         }
     }
@@ -292,7 +293,8 @@ impl<'a> Scene<'a> {
         }
         let sentence = self.page.sentence(clock.from);
         let here = || zones.iter().filter(|(at, _)| self.page.sentence(*at) == sentence);
-        let found = here().rfind(|(at, _)| *at < clock.from).or_else(|| here().next()).or_else(|| zones.last());
+        let bracketed = here().find(|(at, _)| (clock.to..clock.to + 12).contains(at) && self.page.low(at.wrapping_sub(1)) == "(");
+        let found = bracketed.or_else(|| here().rfind(|(at, _)| *at < clock.from)).or_else(|| here().next()).or_else(|| zones.last());
         found.and_then(|(_, n)| clock::zone(*n))
     }
 

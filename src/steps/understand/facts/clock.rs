@@ -91,6 +91,9 @@ fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize)
     let start = face(page, i)?;
     let (from, lead) = lead(page, i);
     let range = range_end(page, i, start);
+    if range.is_some() && is_moved(page, i) {
+        return None;
+    }
     let end_of = range.map_or(start.end, |face| face.end);
     let (zone, mut to) = zone_after(page, end_of);
     let listed = after_clock && matches!(page.low(i.wrapping_sub(1)), "or" | "and" | "," | "/" | "so" | "maybe" | "then");
@@ -125,6 +128,14 @@ fn hours_at(page: &Page<'_>, i: usize, after_clock: bool, taken: &impl Fn(usize)
         _ => open_end(page, &mut to).map_or(Hours::At(begin, None), |()| Hours::From(begin)),
     };
     Some(Clock { from, to, hours, zone })
+}
+
+/// "move our 10:00 to 11:00": the first hour is given up.
+fn is_moved(page: &Page<'_>, i: usize) -> bool {
+    (1..=3).any(|back| {
+        let verb = page.low(i.wrapping_sub(back));
+        matches!(verb, "move" | "moving" | "push" | "pushing" | "shift" | "shifting" | "bump" | "slide" | "change" | "switch")
+    })
 }
 
 /// `onward`, `or later`, `on` after an hour.

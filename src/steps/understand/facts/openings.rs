@@ -235,7 +235,11 @@ fn is_number(number: &str, label: &str) -> bool {
     let year = plain && digits == 4 && (number.starts_with("19") || number.starts_with("20"));
     let label = label.to_ascii_lowercase();
     let named = ["id", "#", "no", "num", "code", ":", "req", "is"].iter().any(|word| label.contains(word));
-    if plain { digits >= if named { 3 } else { 4 } && (!year || label.contains('#') || label.contains("id")) } else { digits >= 3 || (named && is_capital_code(number)) }
+    if plain {
+        digits >= if named { 3 } else { 4 } && (!year || label.contains('#') || label.contains("id"))
+    } else {
+        digits >= 3 || (named && is_capital_code(number))
+    }
 }
 
 /// `MD4-WEST`
@@ -340,7 +344,8 @@ fn offers(page: &Page<'_>, at: usize) -> bool {
 fn refuses(page: &Page<'_>, at: usize) -> bool {
     /// So many words after "I'm" stands one's own title.
     const OWN: usize = 3;
-    let acts = |k: usize, end: usize| matches!(page.low(k), "i'm" | "i") && (page.low(end).ends_with("ing") || !(end..=end + OWN).contains(&at));
+    let acts =
+        |k: usize, end: usize| matches!(page.low(k), "i'm" | "i") && (page.low(end).ends_with("ing") || !(end..=end + OWN).contains(&at));
     let refused = |k: usize| {
         let phrases = NO.get(page.low(k)).into_iter().flatten();
         phrases.filter_map(|(rest, _)| ends(page, k + 1, rest)).any(|end| !acts(k, end))

@@ -48,7 +48,7 @@ fn digits(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
         ("h", _) if page.glued(i + 1) => (0, i + 2, true),
         _ => (0, i + 1, false),
     };
-    let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
+    let (half, end) = half(page, end).or_else(|| day_part(page, end)).map_or((None, end), |(half, end)| (Some(half), end));
     let (ish, end) = match page.low(end) {
         "ish" | "o'clock" => (true, end + 1),
         "-" if page.low(end + 1) == "ish" => (true, end + 2),
@@ -63,15 +63,16 @@ fn digits(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
 
 /// `1030am`, `230 pm`
 fn glued_digits(page: &Page<'_>, i: usize, n: i32) -> Option<Face> {
-    let led =
-        matches!(page.low(i.wrapping_sub(1)), "at" | "after" | "between" | "from" | "around" | "until") && !(1900..=2100).contains(&n);
-    if led && half(page, i + 1).is_none() && page.low(i).len() == 4 {
+    let led = matches!(page.low(i.wrapping_sub(1)), "at" | "@" | "after" | "between" | "from" | "around" | "until")
+        && !(1900..=2100).contains(&n);
+    let zoned = zone_at(page, i + 1).is_some() || matches!(page.low(i + 1), "hours" | "hrs");
+    if (led || zoned) && half(page, i + 1).is_none() && page.low(i).len() == 4 {
         return Some(Face {
             minutes: n / 100 * 60 + n % 100,
             half: None,
             plain: true,
             fixed: true,
-            end: i + 1 + usize::from(page.low(i + 1) == "hours"),
+            end: i + 1 + usize::from(matches!(page.low(i + 1), "hours" | "hrs")),
         });
     }
     let (half, end) = half(page, i + 1)?;
@@ -95,18 +96,49 @@ fn half(page: &Page<'_>, i: usize) -> Option<(Half, usize)> {
     }
 }
 
-fn spelt(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
-    let (minute, end) = match page.low(i + 1) {
-        "thirty" => (30, i + 2),
-        "fifteen" => (15, i + 2),
-        "o'clock" => (0, i + 2),
-        _ => (0, i + 1),
+/// `in the morning`, `in the evening`, `at night`
+fn day_part(page: &Page<'_>, i: usize) -> Option<(Half, usize)> {
+    let half = match page.low(i + 2) {
+        "morning" | "forenoon" => Half::Am,
+        "afternoon" | "evening" => Half::Pm,
+        _ if page.low(i) == "at" && page.low(i + 1) == "night" => return Some((Half::Pm, i + 2)),
+        _ => return None,
     };
-    let (half, end) = half(page, end).map_or((None, end), |(half, end)| (Some(half), end));
+    (page.low(i) == "in" && matches!(page.low(i + 1), "the" | "thy")).then_some((half, i + 3))
+}
+
+/// `thirty`, `-thirty`, `forty-five`: the minutes said after an hour.
+fn spelt_minutes(page: &Page<'_>, i: usize) -> Option<(Minutes, usize)> {
+    let j = i + usize::from(page.low(i) == "-" && page.glued(i) && page.glued(i + 1));
+    let five = (page.low(j + 1) == "-" && page.low(j + 2) == "five").then_some(j + 3);
+    match page.low(j) {
+        "fifteen" => Some((15, j + 1)),
+        "thirty" => Some((30, j + 1)),
+        "twenty" | "forty" => {
+            let tens = if page.low(j) == "twenty" { 20 } else { 40 };
+            Some(five.map_or((tens, j + 1), |end| (tens + 5, end)))
+        }
+        "o'clock" => Some((0, j + 1)),
+        _ => None,
+    }
+}
+
+fn spelt(page: &Page<'_>, i: usize, hour: i32) -> Option<Face> {
+    if let Some(past) = spelt_past(page, i, hour) {
+        return Some(past);
+    }
+    let (minute, end) = spelt_minutes(page, i + 1).unwrap_or((0, i + 1));
+    let (half, end) = half(page, end).or_else(|| day_part(page, end)).map_or((None, end), |(half, end)| (Some(half), end));
     let plain = half.is_some() || end > i + 1;
     let led = matches!(page.low(i.wrapping_sub(1)), "at" | "around" | "between" | "after" | "before" | "until" | "from")
         || (page.low(i.wrapping_sub(1)) == "and" && page.low(i.wrapping_sub(3)) == "between");
     (plain || led).then_some(Face { minutes: hour * 60 + minute, half, plain, fixed: false, end })
+}
+
+/// `ten past three`, `twenty past four`; "ten to three" is a stretch as likely as a minute.
+fn spelt_past(page: &Page<'_>, i: usize, minutes: Minutes) -> Option<Face> {
+    let past = matches!(page.low(i + 1), "past") && matches!(minutes, 5 | 10);
+    past.then(|| offset(page, i + 2, minutes)).flatten()
 }
 
 fn named(page: &Page<'_>, i: usize) -> Option<Face> {
@@ -115,6 +147,7 @@ fn named(page: &Page<'_>, i: usize) -> Option<Face> {
         ("noon" | "noonish" | "midday" | "lunchtime", _) => word(12 * 60, i + 1),
         ("midnight", _) => word(0, i + 1),
         ("half", "past") => offset(page, i + 2, 30),
+        ("twenty", "past") => offset(page, i + 2, 20),
         ("quarter", "past" | "after") => offset(page, i + 2, 15),
         ("quarter", "to" | "of" | "till") => offset(page, i + 2, -15),
         _ => None,
