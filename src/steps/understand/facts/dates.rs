@@ -7,7 +7,7 @@ use jiff::civil::{Date, Weekday};
 use super::cues::stands;
 use super::lexicon::{Lex, Prep, Unit};
 use super::named::ALMANAC;
-use super::spans::{Grain, Stretch, after_rest, ahead, month, quarter};
+use super::spans::{Grain, Stretch, after_rest, ahead, month, quarter, week};
 use super::words::Page;
 use crate::model::calendar::{is_working_day, next_working_day};
 
@@ -186,7 +186,24 @@ impl<'p> Calendar<'p> {
         let named = ALMANAC.named.get(*n)?;
         let wished = self.is_wish(i);
         (!wished).then_some(())?;
-        Some(Found { rest: named.rest, ..Found::new(named.next(self.now)?, end) })
+        let at = named.next(self.now)?;
+        if let Some(closing) = self.closing_month(at, end) {
+            return Some(closing);
+        }
+        if at.first == at.last && self.page.low(end) == "week" {
+            return Some(Found::new(week(at.first), end + 1));
+        }
+        Some(Found { rest: named.rest, ..Found::new(at, end) })
+    }
+
+    /// "our fiscal year ends in June": theirs is another one than the almanac's, and what is meant comes after it.
+    fn closing_month(&self, at: Stretch, end: usize) -> Option<Found> {
+        let year = (at.last - at.first).get_days() > 300;
+        let closes = matches!(self.page.low(end), "ends" | "closes" | "finishes" | "concludes" | "ending");
+        let j = end + 1 + usize::from(self.page.low(end + 1) == "in");
+        let Lex::Month(_) = self.page.lex(j) else { return None };
+        let month = self.month(j).filter(|month| year && closes && month.at.grain == Grain::Month)?;
+        Some(Found { through: true, rest: false, ..month })
     }
 
     /// "Happy Thanksgiving" names no date.
@@ -271,7 +288,9 @@ impl<'p> Calendar<'p> {
                 _ if self.page.low(k) == "fy" || self.page.low(k.wrapping_sub(1)) == "fy" => {}
                 Lex::Mark('-' | '~' | '(' | ',') if self.page.low(k) != "," || self.page.low(k.wrapping_sub(1)) == "until" => {}
                 Lex::Prep(Prep::After) if self.or_before(k) => return (k - 1, Prep::From),
+                Lex::Prep(Prep::On) if self.lasts_to(k) => return (k, Prep::Through),
                 Lex::Prep(prep) => return (k, prep),
+                _ if self.lasts_to(k) => return (k, Prep::Through),
                 Lex::Which(_) if matches!(self.page.low(k), "past" | "following") => return (k, Prep::After),
                 _ if matches!(self.page.low(k), "including" | "incl") => return (k, Prep::Through),
                 _ if self.page.low(k) == "m" && self.page.low(k.wrapping_sub(2)) == "t" => return (k - 2, Prep::Through),
@@ -280,6 +299,11 @@ impl<'p> Calendar<'p> {
             }
         }
         (i, Prep::On)
+    }
+
+    /// "which runs to January 15"
+    fn lasts_to(&self, k: usize) -> bool {
+        self.page.low(k) == "to" && matches!(self.page.low(k.wrapping_sub(1)), "runs" | "lasts" | "goes" | "extends" | "stretches")
     }
 
     /// "on or after"

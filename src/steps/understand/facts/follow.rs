@@ -124,6 +124,7 @@ impl Scene<'_> {
 
     fn is_after(&self, then: &Cue) -> bool {
         matches!(self.page.low(then.from), "after" | "past" | "post" | "afterward" | "afterwards")
+            || matches!(self.page.low(then.to.wrapping_sub(1)), "over" | "done" | "ended" | "us")
     }
 
     /// May this date be the one a cue asks for?
@@ -226,7 +227,11 @@ impl Scene<'_> {
         };
         let open = self.mentions.iter().enumerate().filter(|(n, at)| fits(at) && changes(at) && !self.is_gone(at) && !self.is_second(*n));
         open.max_by_key(|(n, at)| {
-            (self.is_fragment(at) && !self.runs(at), at.day(self.now).min(ahead(self.now, 450)), std::cmp::Reverse(*n))
+            (
+                self.is_fragment(at) && !self.runs(at) || at.prep == Prep::Through,
+                at.day(self.now).min(ahead(self.now, 450)),
+                std::cmp::Reverse(*n),
+            )
         })
         .map(|(n, _)| n)
     }

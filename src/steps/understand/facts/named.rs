@@ -107,7 +107,12 @@ fn moving(rule: &str, year: i32) -> Option<Date> {
         "memorial" => (5, -1, Weekday::Monday),
         "labor" => (9, 1, Weekday::Monday),
         "columbus" => (10, 2, Weekday::Monday),
+        "mothers" => (5, 2, Weekday::Sunday),
+        "fathers" => (6, 3, Weekday::Sunday),
         "easter" => return easter(year),
+        "black_friday" => return Some(ahead(moving("thanksgiving", year)?, 1)),
+        "cyber_monday" => return Some(ahead(moving("thanksgiving", year)?, 4)),
+        "election" => return Some(ahead(civil(year, 11, 1)?.nth_weekday_of_month(1, Weekday::Monday).ok()?, 1)),
         _ => return None,
     };
     civil(year, month, 1)?.nth_weekday_of_month(nth, weekday).ok()

@@ -331,6 +331,11 @@ impl Calendar<'_> {
             ("rest" | "remainder" | "balance", _) if self.page.low(i + 1) == "of" => {
                 self.long_stretch(i + 2).map(|inner| Found { through: true, ..inner })
             }
+            ("back" | "front", _) if self.page.low(i + 1) == "half" => {
+                let n = if self.page.low(i) == "front" { 1 } else { 2 };
+                let inner = self.of_stretch(i + 2).filter(|inner| matches!(inner.at.grain, Grain::Month | Grain::Year));
+                inner.map(|inner| Found::new(half(inner.at, n), inner.end))
+            }
             ("q", 1..=4) => Some(self.quarter(number, i + 2)),
             ("h", 1..=2) => Some(self.half_year(number, i + 2)),
             ("eow", _) => closing(week(self.now)),

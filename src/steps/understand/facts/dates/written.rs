@@ -183,6 +183,9 @@ impl Calendar<'_> {
 
     /// `after the fourth`
     pub(super) fn spelt_day(&self, i: usize, day: i32) -> Option<Found> {
+        if let (true, Lex::Month(month)) = (self.page.low(i + 1) == "of", self.page.lex(i + 2)) {
+            return self.day_range(i32::from(month), day, i + 3);
+        }
         let led = i > 1
             && self.page.low(i - 1) == "the"
             && (matches!(self.page.lex(i - 2), Lex::Prep(_))
