@@ -7,5 +7,6 @@ mod facts_woven;
 mod intent;
 mod quote;
 mod quote_properties;
+mod quoted_outcome;
 mod scorecard;
 mod stops;
