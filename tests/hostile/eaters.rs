@@ -11,11 +11,11 @@ use curbside::model::address::{self, Address, Mailbox, clean_name, is_invisible}
 use curbside::model::digest::{Came, Digest, Owed, Waiting};
 use curbside::model::import::Source;
 use curbside::model::mail::{Mail, Part};
-use curbside::model::reading::{CallTime, Reading};
+use curbside::model::reading::{CallTime, Correction, Outcome, Reading};
 use curbside::model::schedule::Schedule;
 use curbside::model::span::Span;
 use curbside::steps::import;
-use curbside::steps::understand::{Known, understand};
+use curbside::steps::understand::{Known, Taught, facts, intent, understand};
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -24,11 +24,14 @@ use jiff::tz::TimeZone;
 pub type Eater = fn(&[u8]);
 
 /// All of them, by the name of their folder in `tests/fuzz/inputs`.
-pub const ALL: [(&str, Eater); 12] = [
+pub const ALL: [(&str, Eater); 15] = [
     ("mail", mail),
     ("letter", letter),
     ("html", html),
     ("report", report),
+    ("intent", intent),
+    ("facts", facts),
+    ("taught", taught),
     ("imap", imap),
     ("smtp", smtp),
     ("settings", settings),
@@ -89,6 +92,74 @@ pub fn report(bytes: &[u8]) {
     let daemon = vec![Mailbox { name: "Mail Delivery System".to_owned(), address: address("mailer-daemon@mx.test") }];
     look_at(&understood(&Mail { from: daemon, headers, text: Some(notice.clone()), parts: parts.clone(), ..Mail::default() }));
     look_at(&understood(&Mail { text: Some(notice), parts: parts[2..].to_vec(), ..from_jane() }));
+}
+
+/// New text and a subject, for what they mean.
+pub fn intent(bytes: &[u8]) {
+    let (subject, text) = halves(bytes);
+    let meant = intent::intend(&text, &subject);
+    assert!(!meant.findings.is_empty(), "something is always meant, if only that it is unclear");
+    assert!(meant.findings.windows(2).all(|two| two[0].outcome < two[1].outcome), "the most binding comes first, each once");
+    assert!(meant.findings.iter().all(|finding| (0.0..=1.0).contains(&finding.confidence)));
+    assert!(meant.findings.len() == 1 || meant.findings[0].outcome != Outcome::Unclear, "unclear stands alone");
+    let folded = |text: &str| text.split_whitespace().collect::<String>();
+    let whole = folded(&text) + &folded(&subject);
+    let hammered = |evidence: &str| evidence.split_whitespace().all(|word| whole.to_lowercase().contains(word));
+    let stands = |evidence: &str| whole.contains(&folded(evidence)) || text.contains("â€") || hammered(evidence);
+    assert!(meant.findings.iter().all(|finding| stands(&finding.evidence)), "evidence stands in the mail: {meant:?}");
+    assert_eq!(meant, intent::intend(&text, &subject), "twice is once");
+    if let Some(stop) = intent::clear_stop(&text) {
+        assert!(stop.outcome == Outcome::OptedOut && !stop.evidence.is_empty());
+    }
+}
+
+/// New text, for its days, people and postings, whatever it was taken to mean.
+pub fn facts(bytes: &[u8]) {
+    let (subject, text) = halves(bytes);
+    let jane = from_jane();
+    let me = [address("leah@home.test")];
+    let anchor = date(2026, 3, 3).at(9, 42, 0, 0).to_zoned(TimeZone::UTC).expect("a day");
+    let sense = facts::Sense {
+        text: &text,
+        signature: &subject,
+        subject: &subject,
+        anchor: anchor.clone(),
+        writer: jane.from.first(),
+        cc: &[],
+        me: &me,
+    };
+    for outcomes in [&[][..], &[Outcome::Call], &[Outcome::Opening, Outcome::Referral], &[Outcome::NotNow], &[Outcome::OptedOut]] {
+        let facts = facts::facts(&sense, outcomes);
+        assert!(facts.follow_up_on.is_none_or(|day| day > anchor.date()), "a day to act on is to come");
+        assert!(facts.call_times.len() <= 12 && facts.openings.len() <= 20, "nobody offers more");
+        let starts = facts.call_times.iter().filter_map(|time| if let CallTime::At(start, _) = time { Some(start) } else { None });
+        assert!(starts.into_iter().all(|start| *start > anchor), "an hour to talk is to come");
+        let numbers = facts.openings.iter().filter_map(|opening| opening.number.as_deref());
+        assert!(numbers.into_iter().all(|number| !number.is_empty() && number.len() <= 64), "{:?}", facts.openings);
+    }
+}
+
+/// Two mails of one writer, the first of them corrected.
+pub fn taught(bytes: &[u8]) {
+    let (before, now) = halves(bytes);
+    let mail = |text: &str| Mail { text: Some(text.to_owned()), in_reply_to: vec!["a@b.test".to_owned()], ..from_jane() };
+    let (first, second) = (mail(&before), mail(&now));
+    let read = understood(&first);
+    let correction = Correction {
+        at: Timestamp::UNIX_EPOCH,
+        kind: read.kind,
+        writer: first.sender().cloned(),
+        name: "Jane Doe".to_owned(),
+        text: read.new_text.clone(),
+        outcome: Outcome::NotNow,
+    };
+    let lessons = Taught::of([correction], &TimeZone::UTC);
+    let known = Known { me: &[], arrived: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC, taught: Some(&lessons) };
+    look_at(&understand(&first, &known));
+    let (untaught, reading) = (understood(&second), understand(&second, &known));
+    look_at(&reading);
+    let stop = |reading: &Reading| reading.outcomes.iter().any(|finding| finding.outcome == Outcome::OptedOut);
+    assert!(!stop(&untaught) || stop(&reading) || untaught.new_text == read.new_text, "no lesson unsays another mail's stop");
 }
 
 /// A file of people, as each sort that it may be.

@@ -38,6 +38,13 @@ pub const TEXT: &[&str] = &[
     "________________________________\n",
     "unsubscribe\n",
     "550 5.1.1 <a@b.test> user unknown\n",
+    "Stop. ",
+    "req 26-A/",
+    "A-1/",
+    "half past ",
+    "seven-thirty (CT) or ",
+    "fiscal year ends in June ",
+    "Best,\nplease write to me. \n",
 ];
 
 /// Pieces of HTML.

@@ -1,0 +1,4 @@
+//! Feeds `eaters::intent`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| curbside_fuzz::eaters::intent(bytes));
