@@ -2,6 +2,7 @@
 
 mod data;
 mod dependencies;
+mod packages;
 mod promises;
 mod templates;
 mod walls;
