@@ -116,7 +116,8 @@ impl Learner<'_> {
             // Stamped before the last look and not seen then: moved here, or stamped by another clock. It is new now.
             Some(last) if arrived < last => self.now,
             Some(_) => arrived,
-            None if reread_from.is_some_and(|from| from <= arrived) => arrived,
+            // In a folder that is read anew, too, what came since the last look is new.
+            None if reread_from.or(self.tx.instant("last_sync")?).is_some_and(|from| from <= arrived) => arrived,
             None => written.filter(sane).unwrap_or(arrived),
         };
         let mut after = None;
@@ -177,7 +178,10 @@ impl Learner<'_> {
         for id in ids {
             let Some(mut draft) = self.tx.draft_by_rfc_id(id)?.filter(|draft| draft.state.is_open()) else { continue };
             let begun = self.tx.rendered(draft.id)?.and_then(|rendered| rendered.body_begun);
-            let departure = Departure { at: left(begun), answer: how, copy_until: self.now };
+            // Found on a clock that was set back since, it did not leave before it was begun.
+            let begun = begun.filter(|begun| begun.duration_since(self.now) < DOUBT);
+            let at = begun.map_or_else(|| left(begun), |begun| left(Some(begun)).max(begun));
+            let departure = Departure { at, answer: how, copy_until: self.now };
             departed(&self.pen(), self.tx, &mut draft, &departure)?;
         }
         Ok(())

@@ -303,3 +303,48 @@ fn nothing_leaves_in_the_last_minute_of_decent_hours_to_arrive_after_them() {
     town.days_pass(4);
     assert_eq!(town.out().len(), 1, "but in the hours of another day");
 }
+
+/// Holds P4, T4.
+#[test]
+fn a_mail_in_doubt_whose_copy_is_found_by_a_clock_set_back_some_hours_counts_for_its_own_week() {
+    let mut town = Town::with("[sending]\nper_family_per_week = 1\nspacing = \"0s\"\nundo = \"0s\"\n");
+    for who in ["Jane Doe <jane@plan.example>", "Omar Reyes <omar@plan.example>"] {
+        town.add_with(who, |contact| curbside::flow::NewContact { employer: Some("Plan One".to_owned()), ..contact });
+    }
+    town.turn();
+    town.approve_all();
+    town.answers(SendAnswer::Unknown("the line broke".to_owned()));
+    while town.out().is_empty() {
+        town.minutes_pass(1);
+    }
+    let left = town.see().now();
+    town.clock_to(left - 17.hours());
+    town.turn();
+    town.clock_to(left + 1.minute());
+    town.turn();
+    while town.out().len() == 1 && town.see().now() < left + (9 * 24).hours() {
+        town.approve_all();
+        town.minutes_pass(10);
+    }
+    assert!(town.see().now().duration_since(left) >= jiff::SignedDuration::from_hours(7 * 24), "one a week: {}", town.see().now());
+    assert_eq!(town.out().len(), 2, "and the next one after it");
+}
+
+/// Holds P5, P8.
+#[test]
+fn a_question_that_came_after_the_owners_own_note_is_owed_an_answer_though_the_folder_was_numbered_anew() {
+    let mut town = Town::new();
+    town.add("Jane Doe <jane@plan.example>");
+    town.writes_to_all();
+    let late = town.letter(JANE, crate::support::town::ME, "Re: hello", &[], "Can we talk on the phone next week?");
+    // The machine sleeps; the question hangs in a queue, and the owner writes meanwhile.
+    let asked = town.see().now();
+    town.clock_to(asked + 26.hours());
+    town.owner_writes(JANE, "A word from me, by the way.");
+    town.clock_to(asked + 27.hours());
+    town.put("INBOX", &late);
+    town.post().boxes.iter_mut().for_each(|found| found.validity += 1);
+    town.clock_to(asked + (9 * 24).hours());
+    town.turn();
+    assert_eq!(town.stands(JANE), "owes_answer", "{:?}", town.journal(JANE));
+}
